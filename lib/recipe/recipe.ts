@@ -1,0 +1,86 @@
+/**
+ * What is optimised. A recipe is an objective: where its batches come from, its loss, its metrics.
+ * Nothing in it touches devices, files or plots.
+ */
+import type { z } from 'zod';
+import type { Tensor } from '../graph/tensor.ts';
+import type { Decoder, SymbolicBatch } from '../model/decoder.ts';
+import type { Rows } from '../data/rows.ts';
+import type { TextEncoder } from '../text/encoder.ts';
+
+/** A run of tokens that continues its parent: it attends to itself and to its ancestors. */
+export interface Segment {
+  ids: readonly number[];
+  /** Index of the segment it continues, in the same example; -1 for a beginning. */
+  parent: number;
+}
+
+/** One unit of training that must not be split over micro-batches: a pair, a conversation, a group. */
+export interface Example {
+  segments: Segment[];
+  /** The token positions whose last hidden state the loss reads, in the order the loss sees them. */
+  reads: { segment: number; offset: number }[];
+  /** Numbers for the loss, by name; those of the examples in a micro-batch are laid end to end. */
+  data: Record<string, readonly number[]>;
+  /** What the example counts for in the step's mean: 1 a pair, the number of scored tokens for SFT. */
+  weight: number;
+  /** Which rows of the file it came from. */
+  row: number;
+}
+
+export interface Batch {
+  examples: Example[];
+  /** Where the stream stands after this batch: plain data, so that a run resumes after it. */
+  state: PlainState;
+  /** Metrics known before the loss runs, e.g. the mean reward of a rollout. */
+  metrics?: Record<string, number>;
+}
+export type PlainState = Record<string, number | string | boolean | number[]>;
+
+export interface Sampling {
+  maxTokens: number;
+  temperature: number;
+  topP: number;
+  topK: number;
+  n: number;
+  seed: number;
+  stop: string[];
+}
+export interface Completion {
+  ids: number[];
+  logProbs: number[];
+  text: string;
+}
+/** The model as it is now, to write and to be asked: what GRPO's batches need. */
+export interface Policy {
+  generate(prompts: readonly number[][], sampling: Sampling): Promise<Completion[][]>;
+  logProbs(examples: readonly Example[], which: 'current' | 'reference'): Promise<Float32Array[]>;
+}
+
+export interface Source<O> {
+  rows: Rows;
+  text: TextEncoder;
+  policy: Policy;
+  options: O;
+  seed: number;
+  split: 'train' | 'validation';
+  /** Begin after the batch that left this state. */
+  state?: PlainState;
+}
+
+export interface Recipe<O = unknown> {
+  name: string;
+  summary: string;
+  /** Columns it reads, with their meaning, for help and error messages. */
+  columns: Record<string, string>;
+  /** `reward` models end in a score, `causal` ones in a vocabulary. */
+  head: 'reward' | 'causal';
+  options: z.ZodType<O>;
+  batches(source: Source<O>): AsyncIterable<Batch>;
+  /** The scaled sum over a micro-batch: `batch.scale` is 1 / the step's total weight, so adding up micro-batches gives the step's mean. Metrics alike. */
+  loss(
+    model: Decoder,
+    batch: SymbolicBatch,
+    options: O,
+  ): { loss: Tensor; metrics: Record<string, Tensor> };
+}

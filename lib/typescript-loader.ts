@@ -1,0 +1,26 @@
+/**
+ * Lets Node import TypeScript that it cannot strip by itself: `.tsx`, enums, decorators.
+ *
+ * `node --import` this file in development; the session and worker processes import it too, for the
+ * user's own `.ts` modules. Source maps are inline, so stacks name the lines of the source.
+ */
+import { readFileSync } from 'node:fs';
+import { registerHooks } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { transformSync } from 'oxc-transform';
+
+registerHooks({
+  load(url, context, nextLoad) {
+    if (!/^file:.*\.[mc]?tsx?$/.test(url)) return nextLoad(url, context);
+    const path = fileURLToPath(url);
+    const { code, map, errors } = transformSync(path, readFileSync(path, 'utf8'), {
+      sourcemap: true,
+      jsx: { runtime: 'automatic' },
+    });
+    if (errors.length > 0)
+      throw new SyntaxError(errors.map((e) => e.codeframe ?? e.message).join('\n'));
+    const inline = Buffer.from(JSON.stringify(map)).toString('base64');
+    const source = `${code}\n//# sourceMappingURL=data:application/json;base64,${inline}`;
+    return { format: url.endsWith('.cts') ? 'commonjs' : 'module', source, shortCircuit: true };
+  },
+});
