@@ -1,0 +1,38 @@
+/** Every run-time dependency has a reason. A new one without a line here fails. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+
+const reasons: Record<string, string> = {
+  '@duckdb/node-api': 'parquet views: lazy, bounded memory, SQL filters',
+  '@huggingface/jinja': 'chat templates are Jinja',
+  '@huggingface/tokenizers': 'the tokenizers of Hugging Face model folders',
+  'apache-arrow': 'views hand their rows to other tools as Arrow tables',
+  commander: 'the command line: sub-commands, flags, help',
+  ink: 'the terminal',
+  'onnx-proto': 'writes ONNX protobufs',
+  'onnxruntime-node': 'runs the training graph on this machine',
+  'oxc-parser': 'finds imports and magics in a cell by syntax, and tells whether it is complete',
+  'oxc-transform': 'strips types from cells and modules',
+  'pure-rand': 'seeded random numbers',
+  react: 'ink draws React components',
+  vega: 'the static form of a chart (SVG)',
+  yaml: 'job files',
+  zeromq: 'the Jupyter wire',
+  zod: 'every option once: type, default, check, flag, help',
+};
+
+interface Manifest {
+  dependencies: Record<string, string>;
+  devDependencies: Record<string, string>;
+}
+const manifest = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8')) as Manifest;
+
+test('every run-time dependency is listed with its reason', () => {
+  expect(Object.keys(manifest.dependencies).sort()).toEqual(Object.keys(reasons).sort());
+});
+
+test('versions are exact', () => {
+  const all = { ...manifest.dependencies, ...manifest.devDependencies };
+  expect(Object.entries(all).filter(([, version]) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version))).toEqual([]);
+});
