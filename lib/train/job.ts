@@ -19,7 +19,10 @@ export interface Job {
   seed: number;
   /** The run folder. */
   output: string;
+  /** Common options and the recipe's own, by TRL's names. */
   options: Options;
+  /** What was typed and has no meaning here, a sentence each; shown, not saved. */
+  notes?: string[];
   code?: CodeReference[];
 }
 
@@ -35,15 +38,21 @@ export type JobCommand =
 
 /** What a job is going to do, before it does it. */
 export interface Plan {
+  /** Numbers of rows and tokens were extrapolated from a seeded sample; an exact plan follows. */
+  approximate: boolean;
   parameters: number;
+  /** Rows that are kept. */
   rows: { train: number; validation: number };
-  /** Reason to number of rows, e.g. `{ 'empty answer': 3 }`. */
+  /** Reason to number of training and validation rows, e.g. `{ 'empty answer': 3 }`. */
   dropped: Record<string, number>;
   /** Rows whose text was cut to `max_length`. */
   cut: number;
+  /** Training tokens in one epoch, before any sharing of prompts. */
   tokens: number;
   steps: number;
   epochs: number;
+  /** Estimate of the worker's peak: weights, gradient, moments and activations. */
+  memoryBytes: number;
 }
 
 export type TrainEvent =
@@ -56,7 +65,11 @@ export type TrainEvent =
       type: 'end';
       reason: 'done' | 'stopped' | 'failed';
       step: number;
+      /** The folder of the trained model, when the run is done. */
       model?: string;
+      /** The last whole checkpoint, to resume from. */
+      checkpoint?: string;
+      /** Why, and what to do, when the run failed. */
       message?: string;
     };
 

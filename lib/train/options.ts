@@ -1,0 +1,71 @@
+/**
+ * The options that every recipe has, each once: type, default, check, `--flag`, completion, help and
+ * docs all come from this schema. Names are TRL's, where TRL has one.
+ */
+import { availableParallelism } from 'node:os';
+import { z } from 'zod';
+
+const count = z.int().positive();
+
+/** What is trained, on what, where. These become fields of the job of the same meaning. */
+export const placeOptions = z.object({
+  model: z.string().describe('folder of a Hugging Face model'),
+  train: z.array(z.string()).describe('parquet files to train on'),
+  validation: z.array(z.string()).default([]).describe('parquet files to measure on'),
+  engine: z.string().default('onnx').describe('where the job runs'),
+  device: z.string().default('cpu').describe('what the engine computes on'),
+  threads: count.default(availableParallelism()).describe('threads; the bits depend on it'),
+  seed: z.int().min(0).default(0).describe('seed of the order of rows and of every draw'),
+  output_dir: z
+    .string()
+    .nullable()
+    .default(null)
+    .describe('run folder; null: the next free runs/<recipe>-<NNN>'),
+});
+
+/** How it is trained. */
+export const trainingOptions = z.object({
+  learning_rate: z.number().positive().default(1e-5).describe('peak learning rate of AdamW'),
+  batch_size: count.default(16).describe('examples a step'),
+  micro_batch_tokens: count
+    .default(1024)
+    .describe('tokens that one run of the graph takes; memory, not results, depends on it'),
+  epochs: count.default(1).describe('passes over the training rows'),
+  max_steps: count.nullable().default(null).describe('stop after so many steps; null: all epochs'),
+  scheduler: z
+    .enum(['constant', 'linear', 'cosine', 'wsd'])
+    .default('linear')
+    .describe('course of the learning rate after the warm-up'),
+  warmup_ratio: z.number().min(0).max(1).default(0).describe('part of the steps to warm up for'),
+  weight_decay: z.number().min(0).default(0).describe('decoupled decay of matrices, not of vectors'),
+  betas: z
+    .tuple([z.number().min(0).lt(1), z.number().min(0).lt(1)])
+    .default([0.9, 0.999])
+    .describe("AdamW's two decay rates"),
+  eps: z.number().positive().default(1e-8).describe("AdamW's epsilon"),
+  max_grad_norm: z
+    .number()
+    .positive()
+    .nullable()
+    .default(1)
+    .describe('clip the gradient to this norm; null: do not'),
+  max_length: count.default(1024).describe('tokens that one conversation may have'),
+  truncation: z
+    .enum(['left', 'right', 'drop'])
+    .default('left')
+    .describe('a longer conversation loses its beginning, its end, or is left out'),
+  shuffle: z.boolean().default(true).describe('draw a new order of the rows every epoch'),
+  eval_steps: count.nullable().default(null).describe('validate every so many steps; null: at the end'),
+  save_steps: count.nullable().default(null).describe('checkpoint every so many steps; null: at the end'),
+});
+
+/** How this invocation behaves. Not part of what a run is, so job.yaml does not hold them. */
+export const invocationOptions = z.object({
+  resume: z.boolean().default(false).describe('continue the run in the output folder'),
+  background: z.boolean().default(false).describe('give the prompt back while the job runs'),
+  dry_run: z.boolean().default(false).describe('show the plan and stop'),
+  json: z.boolean().default(false).describe('print one JSON object per event'),
+});
+
+export type TrainingOptions = z.infer<typeof trainingOptions>;
+export type InvocationOptions = z.infer<typeof invocationOptions>;
