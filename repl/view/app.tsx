@@ -1,0 +1,53 @@
+/**
+ * The terminal: what has scrolled away, and below it the part that is redrawn. Draws the store's
+ * state and tells it of keys; decides nothing.
+ */
+import {
+  Box,
+  Static,
+  Text,
+  useCursor,
+  useInput,
+  useIsScreenReaderEnabled,
+  usePaste,
+  useWindowSize,
+} from 'ink';
+import { useSyncExternalStore, type ReactNode } from 'react';
+import { keysOf, pasteOf } from '../keys.ts';
+import type { Store } from '../store.ts';
+import type { Theme } from '../theme.ts';
+import { printedRows } from './block-rows.ts';
+import { screenOf } from './screen.ts';
+
+interface AppProps {
+  store: Store;
+  theme: Theme;
+}
+
+export function App({ store, theme }: AppProps): ReactNode {
+  const state = useSyncExternalStore(store.subscribe, store.get);
+  const { columns, rows } = useWindowSize();
+  const spoken = useIsScreenReaderEnabled();
+  const { setCursorPosition } = useCursor();
+  useInput((input, key) => {
+    for (const k of keysOf(input, key)) store.dispatch({ type: 'key', key: k });
+  });
+  usePaste((text) => store.dispatch({ type: 'key', key: pasteOf(text) }));
+
+  const frame = { width: columns, height: rows, theme, spoken };
+  const screen = screenOf(state, frame);
+  setCursorPosition(screen.cursor);
+  return (
+    <Box flexDirection="column">
+      <Static items={[...state.printed]}>
+        {(piece) => <Rows key={piece.id} rows={printedRows(piece, frame)} />}
+      </Static>
+      <Rows rows={screen.rows} />
+    </Box>
+  );
+}
+
+/** Rows that are already as wide as they may be. */
+function Rows({ rows }: { rows: readonly string[] }): ReactNode {
+  return <Text>{rows.map((row) => (row === '' ? ' ' : row)).join('\n')}</Text>;
+}

@@ -1,0 +1,24 @@
+/** Puts the terminal on the screen. Loads ink and React, so it is itself loaded late. */
+import { render, type Instance } from 'ink';
+import type { Store } from '../store.ts';
+import type { Theme } from '../theme.ts';
+import { App } from './app.tsx';
+
+interface Mounting {
+  store: Store;
+  theme: Theme;
+  stdin: NodeJS.ReadStream;
+  stdout: NodeJS.WriteStream;
+  stderr: NodeJS.WriteStream;
+}
+
+/** Keys that ink would act upon itself are ours: Ctrl-C does not end the terminal. */
+export function mount({ store, theme, stdin, stdout, stderr }: Mounting): Instance {
+  return render(<App store={store} theme={theme} />, {
+    stdin,
+    stdout,
+    stderr,
+    exitOnCtrlC: false,
+    interactive: true,
+  });
+}
