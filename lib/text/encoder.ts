@@ -1,6 +1,12 @@
 /**
  * Text to token ids and back, with the model's own tokenizer and chat template.
  */
+import { join } from 'node:path';
+import { UserError } from '../errors.ts';
+import { loadChatTemplate } from './chat-template.ts';
+import type { Render } from './chat-template.ts';
+import { loadTokenizer, readJson } from './tokenizer.ts';
+import type { TextTokenizer } from './tokenizer.ts';
 
 /** One turn of a conversation, as chat templates take it; further keys are passed through. */
 export interface ChatMessage {
@@ -26,10 +32,73 @@ export interface TextEncoder {
   /** Token ids of a text; special tokens written in it count as such, none are added. */
   encode(text: string): number[];
   decode(ids: ArrayLike<number>, options?: { skipSpecial?: boolean }): string;
-  /** The conversation as the model reads it. */
+  /** The conversation as the model reads it. Refuses when the model has no chat template. */
   chat(messages: readonly ChatMessage[], options?: ChatOptions): string;
   encodeChat(messages: readonly ChatMessage[], options?: ChatOptions): number[];
+  /** Whether the model has a chat template. */
+  readonly chats: boolean;
   readonly special: SpecialIds;
-  /** Number of ids, those of added tokens included. */
+  /** The id of a token as it is written, `<|im_end|>`; undefined when there is none. */
+  id(token: string): number | undefined;
+  /** One more than the highest id, those of added tokens included. */
   readonly vocab: number;
+}
+
+/** Reads the tokenizer and the chat template of a model folder. */
+export async function loadEncoder(folder: string): Promise<TextEncoder> {
+  const config = (await readJson(join(folder, 'tokenizer_config.json'))) ?? {};
+  const tokenizer = await loadTokenizer(folder, config);
+  const render = await loadChatTemplate(folder, config);
+  const names = specialTokens(config);
+  const chat = (messages: readonly ChatMessage[], options: ChatOptions = {}): string =>
+    required(
+      render,
+      folder,
+    )({
+      ...names,
+      ...options.template,
+      messages,
+      add_generation_prompt: options.addGenerationPrompt ?? false,
+    });
+  return {
+    encode: (text) => tokenizer.encode(text),
+    decode: (ids, options) => tokenizer.decode(Array.from(ids), options?.skipSpecial ?? false),
+    chat,
+    encodeChat: (messages, options) => tokenizer.encode(chat(messages, options)),
+    chats: render !== undefined,
+    special: specialIds(tokenizer, names),
+    id: (token) => tokenizer.id(token),
+    vocab: tokenizer.vocab,
+  };
+}
+
+function required(render: Render | undefined, folder: string): Render {
+  if (render) return render;
+  throw new UserError(
+    `the model in '${folder}' has no chat template, and the data are conversations`,
+    'add a chat_template.jinja to the folder, or give the data as plain text',
+  );
+}
+
+/** `bos_token` and the like: texts, or objects with a `content`. */
+function specialTokens(config: Readonly<Record<string, unknown>>): Record<string, string> {
+  const names = ['bos_token', 'eos_token', 'pad_token', 'unk_token'];
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = config[name];
+      const text =
+        typeof value === 'object' && value !== null && 'content' in value ? value.content : value;
+      return typeof text === 'string' ? [[name, text]] : [];
+    }),
+  );
+}
+
+function specialIds(tokenizer: TextTokenizer, names: Record<string, string>): SpecialIds {
+  const ids: SpecialIds = {};
+  for (const key of ['bos', 'eos', 'pad'] as const) {
+    const token = names[`${key}_token`];
+    const id = token === undefined ? undefined : tokenizer.id(token);
+    if (id !== undefined) ids[key] = id;
+  }
+  return ids;
 }

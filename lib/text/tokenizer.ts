@@ -1,0 +1,62 @@
+/**
+ * A model folder's tokenizer: `tokenizer.json` and `tokenizer_config.json` through Hugging Face's own
+ * library, with `pieces.ts` in front of it where that is exact.
+ */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { UserError } from '../errors.ts';
+import { createTokenizer } from './library.ts';
+import { fastEncode } from './pieces.ts';
+
+export interface TextTokenizer {
+  encode(text: string): number[];
+  decode(ids: readonly number[], skipSpecial: boolean): string;
+  /** The id of a token as it is written, `<|im_end|>`. */
+  id(token: string): number | undefined;
+  vocab: number;
+}
+
+/** Reads the tokenizer of a model folder; `config` is its parsed `tokenizer_config.json`. */
+export async function loadTokenizer(
+  folder: string,
+  config: Readonly<Record<string, unknown>>,
+): Promise<TextTokenizer> {
+  const path = join(folder, 'tokenizer.json');
+  const definition = await readJson(path);
+  if (!definition)
+    throw new UserError(
+      `no tokenizer.json in model folder '${folder}'`,
+      'save the tokenizer in the fast format: tokenizer.save_pretrained(folder)',
+    );
+  try {
+    return wrap(definition, config);
+  } catch (cause) {
+    throw new UserError(`cannot use ${path}: ${(cause as Error).message}`, undefined, { cause });
+  }
+}
+
+function wrap(
+  definition: Record<string, unknown>,
+  config: Readonly<Record<string, unknown>>,
+): TextTokenizer {
+  const library = createTokenizer(definition, { clean_up_tokenization_spaces: false, ...config });
+  const slow = (text: string): number[] => library.encode(text, { add_special_tokens: false }).ids;
+  return {
+    encode: fastEncode(library, definition) ?? slow,
+    decode: (ids, skipSpecial) =>
+      ids.length === 0 ? '' : library.decode([...ids], { skip_special_tokens: skipSpecial }),
+    id: (token) => library.token_to_id(token),
+    vocab: library.model.vocab.length,
+  };
+}
+
+/** A JSON object from a file; undefined when there is no such file. */
+export async function readJson(path: string): Promise<Record<string, unknown> | undefined> {
+  const text = await readFile(path, 'utf8').catch(() => undefined);
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text) as Record<string, unknown>;
+  } catch (cause) {
+    throw new UserError(`${path} is not JSON: ${(cause as Error).message}`, undefined, { cause });
+  }
+}
