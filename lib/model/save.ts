@@ -1,0 +1,73 @@
+/**
+ * Writes a model as a Hugging Face folder, which transformers, TRL and this library load alike.
+ */
+import { copyFile, mkdir, readdir, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Value } from '../graph/executor.ts';
+import { architectureName } from './config.ts';
+import type { Dtype, Head, ModelConfig } from './config.ts';
+import type { StoredType } from './dtype.ts';
+import { writeTensors } from './write-safetensors.ts';
+
+export interface SavedModel {
+  config: ModelConfig;
+  weights: ReadonlyMap<string, Value>;
+  /** The folder whose tokenizer and chat template are copied. */
+  from: string;
+  /** Default: what the config says. */
+  head?: Head;
+  /** How the weights are stored. Default float32. */
+  dtype?: Dtype;
+  /** Written as `pad_token_id` where the config has none: transformers scores batches by it. */
+  padId?: number;
+}
+
+const storedTypes: Record<Dtype, StoredType> = { float32: 'F32', float16: 'F16', bfloat16: 'BF16' };
+
+/** Files that go along with the weights as they are. */
+const companions = [
+  'tokenizer.json',
+  'tokenizer_config.json',
+  'special_tokens_map.json',
+  'added_tokens.json',
+  'vocab.json',
+  'merges.txt',
+  'chat_template.jinja',
+];
+
+/** Writes config.json, model.safetensors, tokenizer and chat template into `folder`, making it if need be. */
+export async function saveModel(folder: string, model: SavedModel): Promise<void> {
+  const { config, weights, from, head = config.head, dtype = 'float32' } = model;
+  await mkdir(folder, { recursive: true });
+  const names = await readdir(from);
+  const wanted = head === 'causal' ? [...companions, 'generation_config.json'] : companions;
+  for (const name of wanted)
+    if (names.includes(name) && from !== folder)
+      await copyFile(join(from, name), join(folder, name));
+  await writeTensors(join(folder, 'model.safetensors'), weights, { type: storedTypes[dtype] });
+  const text = `${JSON.stringify(configFile(config, head, dtype, model.padId), null, 2)}\n`;
+  const temporary = join(folder, `config.json.${process.pid}.tmp`);
+  await writeFile(temporary, text);
+  await rename(temporary, join(folder, 'config.json'));
+}
+
+/** Keys that say what a classifier's labels are; transformers takes their number from `id2label`. */
+const labelKeys = new Set(['id2label', 'label2id', 'num_labels']);
+
+/** The config as it was read, with this head and dtype. */
+function configFile(
+  config: ModelConfig,
+  head: Head,
+  dtype: Dtype,
+  padId: number | undefined,
+): Record<string, unknown> {
+  const raw = Object.fromEntries(Object.entries(config.raw).filter(([key]) => !labelKeys.has(key)));
+  const pad = config.padId ?? padId;
+  return {
+    ...raw,
+    architectures: [architectureName(config.family, head)],
+    ['torch_dtype' in raw && !('dtype' in raw) ? 'torch_dtype' : 'dtype']: dtype,
+    ...(pad !== undefined && { pad_token_id: pad }),
+    ...(head === 'reward' && { id2label: { 0: 'LABEL_0' }, label2id: { LABEL_0: 0 } }),
+  };
+}

@@ -1,0 +1,43 @@
+/**
+ * Which tensors a model has: their Hugging Face names and shapes, from its config.
+ */
+import type { Head, ModelConfig } from './config.ts';
+/** Every tensor a model of this config and head must have: name to shape. */
+export function expectedShapes(config: ModelConfig, head: Head): Map<string, readonly number[]> {
+  const { hidden, headDim, intermediate } = config;
+  const shapes = new Map<string, readonly number[]>();
+  shapes.set('model.embed_tokens.weight', [config.vocab, hidden]);
+  for (let layer = 0; layer < config.layers; layer++) {
+    const set = (name: string, ...shape: number[]) =>
+      shapes.set(`model.layers.${layer}.${name}`, shape);
+    attentionShapes(config, set);
+    set('mlp.gate_proj.weight', intermediate, hidden);
+    set('mlp.up_proj.weight', intermediate, hidden);
+    set('mlp.down_proj.weight', hidden, intermediate);
+    set('input_layernorm.weight', hidden);
+    set('post_attention_layernorm.weight', hidden);
+    if (config.qkNorm) for (const name of ['q', 'k']) set(`self_attn.${name}_norm.weight`, headDim);
+  }
+  shapes.set('model.norm.weight', [hidden]);
+  if (head === 'reward') shapes.set('score.weight', [1, hidden]);
+  else if (!config.tieWordEmbeddings) shapes.set('lm_head.weight', [config.vocab, hidden]);
+  return shapes;
+}
+
+function attentionShapes(
+  config: ModelConfig,
+  set: (name: string, ...shape: number[]) => void,
+): void {
+  const { hidden, headDim } = config;
+  const widths = {
+    q: config.heads * headDim,
+    k: config.kvHeads * headDim,
+    v: config.kvHeads * headDim,
+  };
+  for (const [name, width] of Object.entries(widths)) {
+    set(`self_attn.${name}_proj.weight`, width, hidden);
+    if (config.attentionBias) set(`self_attn.${name}_proj.bias`, width);
+  }
+  set('self_attn.o_proj.weight', hidden, widths.q);
+  if (config.outputBias) set('self_attn.o_proj.bias', hidden);
+}
