@@ -2,14 +2,16 @@
 import { accessSync, constants } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
-import { engines } from '../lib/engine/index.ts';
-import { installedKernels } from '../kernel/jupyter/kernelspec.ts';
-import { version } from '../lib/version.ts';
+import { engines } from '../../lib/engine/index.ts';
+import { installedKernels } from '../../kernel/jupyter/kernelspec.ts';
+import { version } from '../../lib/version.ts';
 
 export interface Finding {
   name: string;
   /** Undefined where it is neither good nor bad. */
   ok?: boolean;
+  /** Without it nothing can be trained here. */
+  needed?: boolean;
   text: string;
 }
 
@@ -36,7 +38,7 @@ export function report(findings: readonly Finding[]): string {
 function node(): Finding {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   const ok = major > 22 || (major === 22 && minor >= 18);
-  return { name: 'node', ok, text: process.version + (ok ? '' : '; needs 22.18 or newer: install one from nodejs.org') };
+  return { name: 'node', ok, needed: true, text: process.version + (ok ? '' : '; needs 22.18 or newer: install one from nodejs.org') };
 }
 
 function machine(): Finding {
@@ -53,7 +55,7 @@ function packages(names: readonly string[]): Finding[] {
       require(name);
       return { name, ok: true, text: 'loads' };
     } catch (error) {
-      return { name, ok: false, text: `does not load: ${(error as Error).message.split('\n')[0] ?? ''}; try npm ci` };
+      return { name, ok: false, needed: true, text: `does not load: ${(error as Error).message.split('\n')[0] ?? ''}; try npm ci` };
     }
   });
 }

@@ -1,0 +1,127 @@
+#!/usr/bin/env node
+/** The command line: names, flags and help. What a command does is loaded when it is asked for. */
+import { Command } from 'commander';
+import { isUserError } from '../lib/errors.ts';
+import { version } from '../lib/version.ts';
+
+const program = new Command('rewardlab')
+  .description('Train reward models from a TypeScript notebook, a terminal or a script.')
+  .version(version)
+  .enablePositionalOptions()
+  .showSuggestionAfterError();
+
+program
+  .command('repl', { isDefault: true })
+  .description('the terminal: TypeScript cells and magics')
+  .option('--existing <file>', 'attach to the live kernel of this connection file')
+  .action(async ({ existing }: { existing?: string }) => {
+    const { runRepl } = await import('../repl/index.ts');
+    const { stdin, stdout, stderr } = process;
+    process.exitCode = await runRepl({ ...(existing && { existing }), cwd: process.cwd(), stdin, stdout, stderr });
+  });
+
+program
+  .command('install')
+  .description('add the kernel to Jupyter')
+  .option('--user', 'for this user (the default)')
+  .option('--prefix <dir>', 'under DIR/share/jupyter, for example of a Python environment')
+  .option('--name <name>', 'name of the kernel', 'rewardlab')
+  .action(async (options: KernelPlace) => {
+    const { installKernel } = await import('../kernel/jupyter/kernelspec.ts');
+    console.log(`installed the kernel '${options.name}' in ${await installKernel(options)}`);
+  });
+
+program
+  .command('uninstall')
+  .description('remove the kernel from Jupyter')
+  .option('--prefix <dir>', 'under DIR/share/jupyter')
+  .option('--name <name>', 'name of the kernel', 'rewardlab')
+  .action(async (options: KernelPlace) => {
+    const { uninstallKernel } = await import('../kernel/jupyter/kernelspec.ts');
+    console.log(`removed the kernel '${options.name}' from ${await uninstallKernel(options)}`);
+  });
+
+program
+  .command('train')
+  .description('train a reward model: RECIPE --model M --train F… [--OPTION V]… [a.b.c=v]… | JOB.yaml')
+  .helpOption(false)
+  .allowUnknownOption()
+  .passThroughOptions()
+  .argument('[words...]')
+  .action(async (words: string[]) => {
+    const { trainCommand } = await import('./commands/train.ts');
+    process.exitCode = await trainCommand(words);
+  });
+
+program
+  .command('evaluate <model>')
+  .description('accuracy, loss, margin and mean reward on preference pairs')
+  .requiredOption('--data <file...>', 'parquet or JSON-lines files of preference pairs')
+  .option('--json', 'print one JSON object')
+  .option('--threads <n>', 'threads', Number)
+  .option('--max-length <n>', 'tokens that one conversation may have', Number)
+  .action(async (model: string, options: EvaluateFlags) => {
+    const { evaluateCommand } = await import('./commands/evaluate.ts');
+    await evaluateCommand(model, options);
+  });
+
+program
+  .command('score <model>')
+  .description('write a reward beside each row')
+  .requiredOption('--data <file...>', 'parquet or JSON-lines files of conversations or pairs')
+  .requiredOption('--output <file>', 'parquet or JSON-lines file to write')
+  .option('--threads <n>', 'threads', Number)
+  .option('--max-length <n>', 'tokens that one conversation may have', Number)
+  .action(async (model: string, options: EvaluateFlags & { output: string }) => {
+    const { scoreCommand } = await import('./commands/evaluate.ts');
+    await scoreCommand(model, options);
+  });
+
+const notebook = program.command('notebook').description('run notebooks without Jupyter');
+notebook
+  .command('run <file>')
+  .description('execute every cell and write the notebook with its outputs')
+  .option('--output <file>', 'write there instead of in place')
+  .option('-p, --parameter <name value...>', 'set a parameter (after the cell tagged "parameters")')
+  .action(async (file: string, options: { output?: string; parameter?: string[] }) => {
+    const { runCommand } = await import('./commands/notebook.ts');
+    process.exitCode = await runCommand(file, options);
+  });
+notebook
+  .command('verify <files...>')
+  .description('execute again and compare the figures that the notebook recorded')
+  .action(async (files: string[]) => {
+    const { verifyCommand } = await import('./commands/notebook.ts');
+    process.exitCode = await verifyCommand(files);
+  });
+
+program
+  .command('doctor')
+  .description('versions, devices, engines and what each lacks')
+  .action(async () => {
+    const { examine, report } = await import('./commands/doctor.ts');
+    const findings = await examine();
+    console.log(report(findings));
+    process.exitCode = findings.some(({ ok, needed }) => ok === false && needed) ? 1 : 0;
+  });
+
+export interface EvaluateFlags {
+  data: string[];
+  json?: boolean;
+  threads?: number;
+  maxLength?: number;
+}
+
+interface KernelPlace {
+  user?: boolean;
+  prefix?: string;
+  name: string;
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!isUserError(error)) throw error;
+  console.error(error.message + (error.hint ? `\n  ${error.hint}` : ''));
+  process.exitCode = 1;
+}
