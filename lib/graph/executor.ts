@@ -48,6 +48,8 @@ export interface AdamW {
 export interface Parameters {
   /** Replaces the accumulated gradient by the sum over all work; outputs in the order of `work`. */
   accumulate(work: readonly Work[]): Promise<Record<string, Value>[]>;
+  /** The same outputs without gradients, work shared over the threads: validation, scoring. */
+  evaluate(work: readonly Work[]): Promise<Record<string, Value>[]>;
   /** Applies one AdamW step to the accumulated gradient; returns its norm before clipping. */
   update(rule: AdamW): Promise<{ gradNorm: number }>;
   /** The accumulated gradient, by parameter name (for tests and inspection). */

@@ -1,0 +1,87 @@
+/**
+ * The tensor language on one page: every operation and its attributes. A tensor's last axis varies
+ * fastest; `[T, D]` in comments is a shape. Executors and gradients are tables over these names, so
+ * that the compiler says which of them lacks a new operation.
+ */
+import type { Shape } from './tensor.ts';
+
+type None = Readonly<Record<never, never>>;
+
+export interface Ops {
+  /** What a run is fed. */
+  input: { readonly name: string };
+  /** Weights, one after another in memory along the first axis: usually one, or q, k and v. */
+  parameter: { readonly names: readonly string[]; readonly rows: readonly number[] };
+  constant: { readonly data: readonly number[] };
+
+  add: None;
+  sub: None;
+  mul: None;
+  div: None;
+  min: None;
+  max: None;
+  neg: None;
+  exp: None;
+  log: None;
+  sqrt: None;
+  square: None;
+  sigmoid: None;
+  /** log(1 + exp(x)), without overflow. */
+  softplus: None;
+  /** 1 where the first input is below the second. */
+  less: None;
+  /** 1 where the inputs are equal. */
+  equal: None;
+  /** The second input where the first (bool) is true, the third elsewhere. */
+  where: None;
+  cast: None;
+  stopGradient: None;
+  /** Gate and up to silu(gate)·up; further outputs, for the gradient: sigmoid(gate), silu(gate). */
+  swiglu: None;
+
+  sum: { readonly axes: readonly number[]; readonly keep: boolean };
+  /** How many elements the axes of the input have together, as a float. */
+  count: { readonly axes: readonly number[] };
+
+  /** Of the last two axes; leading axes broadcast. `alpha` times the product. */
+  matmul: { readonly transA: boolean; readonly transB: boolean; readonly alpha: number };
+  /** Two matrices' product plus an optional third, which broadcasts. */
+  gemm: { readonly transA: boolean; readonly transB: boolean };
+
+  reshape: { readonly shape: Shape };
+  transpose: { readonly perm: readonly number[] };
+  /** Broadcasts the first input to the second one's shape. */
+  expandLike: None;
+  concat: { readonly axis: number };
+  /** Into pieces whose lengths the second input holds. */
+  split: { readonly axis: number };
+  slice: { readonly axis: number; readonly start: number; readonly end: number };
+  /** The inverse of slice: zeros around the first input, as in the second. */
+  pad: { readonly axis: number; readonly before: number; readonly after: number };
+
+  /** Rows of a table [N, …] by int ids [R]. */
+  gather: None;
+  /** The gradient of gather: sums rows [R, …] by ids [R] into the shape of the third input [N, …]. */
+  scatterRows: None;
+  /** x [R, V] and ids [R] to x[r, ids[r]] [R]. */
+  takeAlong: None;
+  /** Ids [R] to rows [R, depth] of zeros with a one. */
+  oneHot: { readonly depth: number };
+
+  /** Over the last axis. */
+  softmax: None;
+  logSoftmax: None;
+  /** Logits [R, V] and ids [R] to log softmax(logits)[r, ids[r]] [R]. */
+  logProb: None;
+  /** x / sqrt(mean(x²) + eps) · gain over the last axis; second output: 1 / sqrt(…), keeping the axis. */
+  rmsNorm: { readonly eps: number };
+  /** Rotates x [H, T, 2h] in its two halves by angles given as cos and sin [T, h]. */
+  rope: None;
+  /**
+   * softmax(scale · q kᵀ + mask) v for q [G, R, d], k and v [G, N, d] and an optional mask [R, N];
+   * second output: the probabilities [G, R, N].
+   */
+  attend: { readonly scale: number };
+}
+
+export type OpName = keyof Ops;
