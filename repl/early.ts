@@ -13,25 +13,25 @@ export function showEarly(
   stdout: WriteStream,
   prompt: { text: string; width: number },
 ): { end(): void } {
-  const typed: Buffer[] = [];
+  let typed = '';
   let room = stdout.columns - prompt.width - 1;
   const read = (): void => {
-    for (let chunk; (chunk = stdin.read() as Buffer | null) !== null;) {
-      typed.push(chunk);
-      const text = chunk.toString();
+    for (let text; (text = stdin.read() as string | null) !== null;) {
+      typed += text;
       // Once a key does more than show itself, only the real prompt can say what it does.
       room = /^[ -~]*$/.test(text) && text.length <= room ? room - text.length : 0;
       if (room > 0) stdout.write(text);
     }
   };
-  stdin.setRawMode(true);
+  stdin.setRawMode(true).setEncoding('utf8');
   stdin.on('readable', read);
   stdout.write(pasteOn + prompt.text);
   return {
     end() {
       stdin.off('readable', read);
       stdout.write(eraseLine);
-      if (typed.length > 0) stdin.unshift(Buffer.concat(typed));
+      // What was typed before raw mode has its Enter as a line feed.
+      if (typed !== '') stdin.unshift(typed.replaceAll('\n', '\r'));
     },
   };
 }

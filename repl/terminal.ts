@@ -41,6 +41,7 @@ export async function runTerminal(options: TerminalOptions): Promise<number> {
   options.beforeMount();
   const screen = mount({ store, theme, stdin, stdout, stderr });
   const how = await ended;
+  await screen.waitUntilRenderFlush();
   screen.unmount();
   await screen.waitUntilExit();
   const kernel = await starting;

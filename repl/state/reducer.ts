@@ -16,6 +16,7 @@ export type Action =
   | { type: 'inspected'; asked: Edit; text: string | undefined }
   | { type: 'kernel'; status: 'ready' | 'gone'; count?: number }
   | { type: 'note'; text: string }
+  | { type: 'drawn'; count: number }
   | { type: 'run'; cell: number }
   | { type: 'output'; cell: number; output: Output }
   | { type: 'outside'; origin: Origin; output: Output }
@@ -38,6 +39,7 @@ const steps: Steps = {
     count: Math.max(state.count, count ?? 0),
   }),
   note: (state, { text }) => print(state, { kind: 'note', text }),
+  drawn: (state, { count }) => ({ ...state, printed: state.printed.slice(count) }),
   run: (state, { cell }) => cells.run(state, cell),
   output: (state, { cell, output }) => cells.hear(state, cell, output),
   outside: (state, { origin, output }) => cells.overhear(state, origin, output),

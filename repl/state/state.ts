@@ -15,7 +15,7 @@ export interface State {
   readonly cut: string;
   /** The running cell, when there is one, and those that wait behind it. */
   readonly cells: readonly Cell[];
-  /** What has scrolled away: drawn once, in this order. */
+  /** What is about to scroll away: drawn once, in this order, and then let go. */
   readonly printed: readonly Printed[];
   /** Displays of finished or foreign cells that still change. */
   readonly late: readonly Late[];

@@ -1,23 +1,15 @@
 /**
- * The terminal: what has scrolled away, and below it the part that is redrawn. Draws the store's
- * state and tells it of keys; decides nothing.
+ * The terminal: what scrolls away, and below it the part that is redrawn. Draws the store's state
+ * and tells it of keys; decides nothing.
  */
-import {
-  Box,
-  Static,
-  Text,
-  useCursor,
-  useInput,
-  useIsScreenReaderEnabled,
-  usePaste,
-  useWindowSize,
-} from 'ink';
+import { Box, useCursor, useInput, useIsScreenReaderEnabled, usePaste, useWindowSize } from 'ink';
 import { useSyncExternalStore, type ReactNode } from 'react';
 import { keysOf, pasteOf } from '../keys.ts';
 import type { Store } from '../store.ts';
 import type { Theme } from '../theme.ts';
-import { printedRows } from './block-rows.ts';
+import { Rows } from './rows.tsx';
 import { screenOf } from './screen.ts';
+import { Scrollback } from './scrollback.tsx';
 
 interface AppProps {
   store: Store;
@@ -39,15 +31,12 @@ export function App({ store, theme }: AppProps): ReactNode {
   setCursorPosition(screen.cursor);
   return (
     <Box flexDirection="column">
-      <Static items={[...state.printed]}>
-        {(piece) => <Rows key={piece.id} rows={printedRows(piece, frame)} />}
-      </Static>
+      <Scrollback
+        printed={state.printed}
+        frame={frame}
+        onDrawn={(count) => store.dispatch({ type: 'drawn', count })}
+      />
       <Rows rows={screen.rows} />
     </Box>
   );
-}
-
-/** Rows that are already as wide as they may be. */
-function Rows({ rows }: { rows: readonly string[] }): ReactNode {
-  return <Text>{rows.map((row) => (row === '' ? ' ' : row)).join('\n')}</Text>;
 }
