@@ -1,7 +1,7 @@
 /**
  * Writes a model as a Hugging Face folder, which transformers, TRL and this library load alike.
  */
-import { copyFile, mkdir, readdir, rename, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, readdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Value } from '../graph/executor.ts';
 import { architectureName } from './config.ts';
@@ -45,7 +45,8 @@ export async function saveModel(folder: string, model: SavedModel): Promise<void
     if (names.includes(name) && from !== folder)
       await copyFile(join(from, name), join(folder, name));
   await writeTensors(join(folder, 'model.safetensors'), weights, { type: storedTypes[dtype] });
-  const text = `${JSON.stringify(configFile(config, head, dtype, model.padId), null, 2)}\n`;
+  const source = await readFile(join(from, 'config.json'), 'utf8').catch(() => '');
+  const text = withFloats(configFile(config, head, dtype, model.padId), source);
   const temporary = join(folder, `config.json.${process.pid}.tmp`);
   await writeFile(temporary, text);
   await rename(temporary, join(folder, 'config.json'));
@@ -70,4 +71,22 @@ function configFile(
     ...(pad !== undefined && { pad_token_id: pad }),
     ...(head === 'reward' && { id2label: { 0: 'LABEL_0' }, label2id: { LABEL_0: 0 } }),
   };
+}
+
+/** Writes 1000000.0 where the source did: Python tells it from 1000000, JavaScript does not. */
+function withFloats(config: Record<string, unknown>, source: string): string {
+  const floats = new Map(
+    [...source.matchAll(/"(\w+)"\s*:\s*(-?\d+\.0+)(?=[\s,}])/g)].map(([, key, text]) => [
+      key!,
+      text!,
+    ]),
+  );
+  const text = JSON.stringify(config, null, 2).replace(
+    /"(\w+)": (-?\d+)(?=[,\n])/g,
+    (whole, key: string, value: string) => {
+      const float = floats.get(key);
+      return float !== undefined && Number(float) === Number(value) ? `"${key}": ${float}` : whole;
+    },
+  );
+  return `${text}\n`;
 }
