@@ -5,6 +5,7 @@ import { Template } from '@huggingface/jinja';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../errors.ts';
+import { renderErrorLine, syntaxErrorLine } from './template-line.ts';
 
 export type Render = (values: Record<string, unknown>) => string;
 
@@ -31,23 +32,30 @@ function inConfig(value: unknown): string | undefined {
   return typeof chosen?.template === 'string' ? chosen.template : undefined;
 }
 
-/** Compiles Jinja; `name` is what errors call it. */
+/** Compiles Jinja; `name` is what errors call it. Errors name the template's line where it is known. */
 export function compileTemplate(source: string, name: string): Render {
+  const fault = (cause: unknown, line: number | undefined): UserError => {
+    const where = line === undefined ? name : `${name}, line ${line}`;
+    return new UserError(`${where}: ${messageOf(cause)}`, undefined, { cause });
+  };
   let template: Template;
   try {
     template = new Template(source);
   } catch (cause) {
-    throw new UserError(
-      `${name} is not a template we can read: ${(cause as Error).message}`,
-      undefined,
-      { cause },
-    );
+    throw fault(cause, syntaxErrorLine(source, (cause as Error).message));
   }
   return (values) => {
     try {
       return template.render(values);
     } catch (cause) {
-      throw new UserError(`${name}: ${(cause as Error).message}`, undefined, { cause });
+      throw fault(cause, renderErrorLine(source, values));
     }
   };
+}
+
+/** The parser trips over the end of the text when a block is still open. */
+function messageOf(cause: unknown): string {
+  return cause instanceof TypeError && cause.message.includes("(reading 'type')")
+    ? 'a block is open at the end of the template (endif, endfor, … is missing)'
+    : (cause as Error).message;
 }
