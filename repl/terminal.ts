@@ -4,12 +4,13 @@
 import { drive } from './driver.ts';
 import { historyFile } from './history-file.ts';
 import type { Kernel } from './kernel/kernel.ts';
+import { preload } from './preload.ts';
 import { initialState } from './state/state.ts';
-import { createStore } from './store.ts';
+import { createStore, type Store } from './store.ts';
 import type { Theme } from './theme.ts';
 
 export interface TerminalOptions {
-  /** The kernel lives on after this terminal. */
+  /** The kernel was there before, and stays. */
   attached: boolean;
   starting: Promise<Kernel>;
   theme: Theme;
@@ -27,35 +28,53 @@ const exitCodes: Record<End, number> = { left: 0, lost: 129, ended: 143 };
 /** Resolves with the exit code; rejects if the kernel does not start. */
 export async function runTerminal(options: TerminalOptions): Promise<number> {
   const { starting, theme, stdin, stdout, stderr } = options;
-  const { ended, end } = ending(stdin);
+  const { ended, end, forget } = awaitEnd(stdin);
   starting.catch(() => end('left'));
+  try {
+    const store = await openStore(options);
+    drive(store, starting, () => end('left'));
+    const { mount } = await import('./view/mount.tsx');
+    options.beforeMount();
+    const screen = mount({ store, theme, stdin, stdout, stderr });
+    const how = await ended;
+    await screen.waitUntilRenderFlush();
+    screen.unmount();
+    await screen.waitUntilExit();
+    await leave(await starting, how);
+    return exitCodes[how];
+  } finally {
+    forget();
+  }
+}
+
+/** The state with the history of earlier sessions, which goes on being written. */
+async function openStore({ attached }: TerminalOptions): Promise<Store> {
   const history = historyFile();
-  const [{ mount }, entries] = await Promise.all([import('./view/mount.tsx'), history.load()]);
-  const store = createStore(initialState(entries, options.attached));
+  const [entries] = await Promise.all([history.load(), preload()]);
+  const store = createStore(initialState(entries, attached));
   store.onChange((state, previous) => {
     const added = state.history.entries.at(-1);
     if (state.history.entries !== previous.history.entries && added !== undefined)
       void history.append(added);
   });
-  drive(store, starting, () => end('left'));
-  options.beforeMount();
-  const screen = mount({ store, theme, stdin, stdout, stderr });
-  const how = await ended;
-  await screen.waitUntilRenderFlush();
-  screen.unmount();
-  await screen.waitUntilExit();
-  const kernel = await starting;
-  // Whoever loses the terminal finds the kernel again with `--existing`.
-  if (how === 'lost') kernel.detach();
-  else await kernel.close();
-  return exitCodes[how];
+  return store;
 }
 
-function ending(stdin: NodeJS.ReadStream): { ended: Promise<End>; end: (how: End) => void } {
+/** Whoever loses the terminal finds the kernel again with `--existing`. */
+async function leave(kernel: Kernel, how: End): Promise<void> {
+  if (how === 'lost') kernel.detach();
+  else await kernel.close();
+}
+
+function awaitEnd(stdin: NodeJS.ReadStream) {
   const { promise: ended, resolve: end } = Promise.withResolvers<End>();
-  process.once('SIGHUP', () => end('lost'));
-  process.once('SIGTERM', () => end('ended'));
-  stdin.once('error', () => end('lost'));
-  stdin.once('end', () => end('lost'));
-  return { ended, end };
+  const lost = (): void => end('lost');
+  const terminated = (): void => end('ended');
+  process.once('SIGHUP', lost).once('SIGTERM', terminated);
+  stdin.once('error', lost).once('end', lost);
+  const forget = (): void => {
+    process.off('SIGHUP', lost).off('SIGTERM', terminated);
+    stdin.off('error', lost).off('end', lost);
+  };
+  return { ended, end, forget };
 }

@@ -12,7 +12,7 @@ interface Mounting {
   stderr: NodeJS.WriteStream;
 }
 
-/** Keys that ink would act upon itself are ours: Ctrl-C does not end the terminal. */
+/** Ctrl-C is a key of ours, and nothing in this process writes to the console. */
 export function mount({ store, theme, stdin, stdout, stderr }: Mounting): Instance {
   return render(<App store={store} theme={theme} />, {
     stdin,
@@ -20,5 +20,6 @@ export function mount({ store, theme, stdin, stdout, stderr }: Mounting): Instan
     stderr,
     exitOnCtrlC: false,
     interactive: true,
+    patchConsole: false,
   });
 }

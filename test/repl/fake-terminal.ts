@@ -74,8 +74,8 @@ export function open(options: Options = {}) {
   const screen = new Screen(width);
   const keyboard = new Keyboard();
   const store = createStore(initialState(history, attached));
-  const left = Promise.withResolvers<void>();
-  drive(store, options.kernel ?? Promise.resolve(kernel), left.resolve);
+  const left = Promise.withResolvers<undefined>();
+  drive(store, options.kernel ?? Promise.resolve(kernel), () => left.resolve(undefined));
   const app = render(createElement(App, { store, theme: themeOf(colours) }), {
     stdout: screen as unknown as NodeJS.WriteStream,
     stderr: screen as unknown as NodeJS.WriteStream,
