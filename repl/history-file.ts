@@ -11,6 +11,8 @@ export interface HistoryFile {
   load(): Promise<string[]>;
   /** Adds a cell; resolves once the file is whole again. */
   append(code: string): Promise<void>;
+  /** Resolves once everything added so far is written. */
+  settled(): Promise<void>;
 }
 
 /** Where the history lies: `$XDG_STATE_HOME/rewardlab/history.jsonl`. */
@@ -29,6 +31,7 @@ export function historyFile(path: string = historyPath()): HistoryFile {
       saving = saving.then(() => add(path, code)).catch(() => undefined);
       return saving;
     },
+    settled: () => saving,
   };
 }
 

@@ -2,7 +2,7 @@
  * A session at the terminal, from the first frame to the last: state, driver and view joined.
  */
 import { drive } from './driver.ts';
-import { historyFile } from './history-file.ts';
+import { historyFile, type HistoryFile } from './history-file.ts';
 import type { Kernel } from './kernel/kernel.ts';
 import { preload } from './preload.ts';
 import { initialState } from './state/state.ts';
@@ -31,7 +31,8 @@ export async function runTerminal(options: TerminalOptions): Promise<number> {
   const { ended, end, forget } = awaitEnd(stdin);
   starting.catch(() => end('left'));
   try {
-    const store = await openStore(options);
+    const history = historyFile();
+    const store = await openStore(options, history);
     drive(store, starting, () => end('left'));
     const { mount } = await import('./view/mount.tsx');
     options.beforeMount();
@@ -40,6 +41,7 @@ export async function runTerminal(options: TerminalOptions): Promise<number> {
     await screen.waitUntilRenderFlush();
     screen.unmount();
     await screen.waitUntilExit();
+    await history.settled();
     await leave(await starting, how);
     return exitCodes[how];
   } finally {
@@ -48,8 +50,7 @@ export async function runTerminal(options: TerminalOptions): Promise<number> {
 }
 
 /** The state with the history of earlier sessions, which goes on being written. */
-async function openStore({ attached }: TerminalOptions): Promise<Store> {
-  const history = historyFile();
+async function openStore({ attached }: TerminalOptions, history: HistoryFile): Promise<Store> {
   const [entries] = await Promise.all([history.load(), preload()]);
   const store = createStore(initialState(entries, attached));
   store.onChange((state, previous) => {
