@@ -72,8 +72,11 @@ async function readHeader(file: FileHandle, path: string) {
     new UserError(`'${path}' is not a safetensors file: ${what}`);
   if (fileSize < 8) throw bad(`it has ${fileSize} bytes`);
   const length = Number((await readBytes(file, 0, 8)).readBigUInt64LE());
-  if (length > 100_000_000 || length > fileSize - 8)
-    throw bad(`its header should have ${length} bytes, the file has ${fileSize}`);
+  if (length > 100_000_000) throw bad(await beginning(file, fileSize));
+  if (length > fileSize - 8)
+    throw new UserError(
+      `'${path}' was cut short: its header has ${length} bytes, the file ${fileSize}`,
+    );
   let header: Record<string, unknown>;
   try {
     header = JSON.parse((await readBytes(file, 8, length)).toString()) as Record<string, unknown>;
@@ -94,6 +97,14 @@ async function readHeader(file: FileHandle, path: string) {
   }));
   refuseBadEntries(entries, fileSize, path);
   return { entries, metadata: z.record(z.string(), z.string()).catch({}).parse(metadata) };
+}
+
+/** Cloning without Git LFS leaves a few lines of text where a large file should be. */
+async function beginning(file: FileHandle, fileSize: number): Promise<string> {
+  const text = (await readBytes(file, 0, Math.min(fileSize, 24))).toString('latin1');
+  return text.startsWith('version https://git-lfs')
+    ? 'it is the pointer that Git LFS left in its place (git lfs pull fetches the file)'
+    : `it begins with ${JSON.stringify(text)}`;
 }
 
 function refuseBadEntries(entries: readonly Entry[], fileSize: number, path: string): void {

@@ -1,0 +1,143 @@
+/** What config.json may say, and the sentences for what it may not. */
+import { describe, expect, test } from 'vitest';
+import { architectureName, parseConfig, readConfig } from '../../../lib/model/config.ts';
+import { refusal } from '../refusal.ts';
+import { temporaryFolder } from '../temporary.ts';
+import { qwen2, qwen3 } from './micro-model.ts';
+
+const parse = (raw: object) => parseConfig(JSON.stringify(raw), 'config.json');
+
+describe('config.json', () => {
+  test('of Qwen3 in the spelling of transformers 5', () => {
+    const { raw, ...config } = parse(qwen3);
+    expect(raw).toEqual(qwen3);
+    expect(config).toEqual({
+      family: 'qwen3',
+      head: 'causal',
+      hidden: 8,
+      layers: 2,
+      heads: 4,
+      kvHeads: 2,
+      headDim: 4,
+      intermediate: 12,
+      vocab: 274,
+      rmsEps: 1e-6,
+      ropeTheta: 1000000,
+      dtype: 'bfloat16',
+      tieWordEmbeddings: true,
+      attentionBias: false,
+      outputBias: false,
+      qkNorm: true,
+      maxPositions: 128,
+      initializerRange: 0.02,
+      padId: 270,
+      eosIds: [272],
+    });
+  });
+
+  test('of Qwen2 in the spelling of transformers 4', () => {
+    expect(parse(qwen2)).toMatchObject({
+      family: 'qwen2',
+      head: 'reward',
+      headDim: 2,
+      kvHeads: 2,
+      ropeTheta: 10000,
+      dtype: 'float16',
+      attentionBias: true,
+      outputBias: false,
+      qkNorm: false,
+      tieWordEmbeddings: false,
+      eosIds: [272, 270],
+    });
+  });
+
+  test('attention_bias of Qwen3 is a bias on the output too', () => {
+    expect(parse({ ...qwen3, attention_bias: true })).toMatchObject({
+      attentionBias: true,
+      outputBias: true,
+    });
+  });
+
+  test('defaults are those of transformers', () => {
+    const optional = ['head_dim', 'num_key_value_heads', 'rope_parameters'];
+    const rest = Object.entries(qwen3).filter(([key]) => !optional.includes(key));
+    expect(parse(Object.fromEntries(rest))).toMatchObject({
+      headDim: 128,
+      kvHeads: 4,
+      ropeTheta: 10000,
+    });
+  });
+
+  test('architectures have names', () => {
+    expect(architectureName('qwen2', 'reward')).toBe('Qwen2ForSequenceClassification');
+    expect(architectureName('qwen3', 'causal')).toBe('Qwen3ForCausalLM');
+  });
+});
+
+const supported =
+  'supported: Qwen2ForCausalLM, Qwen2ForSequenceClassification, Qwen3ForCausalLM, Qwen3ForSequenceClassification';
+const refused: [what: string, raw: object, sentence: string][] = [
+  [
+    'another architecture',
+    { architectures: ['LlamaForCausalLM'] },
+    `unsupported architecture 'LlamaForCausalLM' in config.json; ${supported}`,
+  ],
+  [
+    'no architecture',
+    { model_type: 'bert' },
+    `unsupported architecture 'bert' in config.json; ${supported}`,
+  ],
+  [
+    'several problems at once',
+    {
+      ...qwen3,
+      hidden_size: '8',
+      vocab_size: 0,
+      num_hidden_layers: undefined,
+      torch_dtype: 'int8',
+    },
+    'cannot use config.json\n' +
+      '  hidden_size: expected a whole number above 0, found "8"\n' +
+      '  num_hidden_layers: expected a whole number above 0, found nothing\n' +
+      '  vocab_size: expected a whole number above 0, found 0\n' +
+      '  torch_dtype: expected float32, float16 or bfloat16, found "int8"',
+  ],
+  [
+    'rope scaling, and a sliding window',
+    { ...qwen3, rope_scaling: { type: 'yarn', factor: 4 }, use_sliding_window: true },
+    'cannot use config.json\n' +
+      '  rope_scaling: rope scaling "yarn" is not supported; supported: "default" (none)\n' +
+      '  use_sliding_window: sliding-window attention is not supported; supported: full attention',
+  ],
+  [
+    'another activation, two labels',
+    { ...qwen2, hidden_act: 'gelu', id2label: { 0: 'bad', 1: 'good' } },
+    'cannot use config.json\n' +
+      '  hidden_act: expected "silu", found "gelu"\n' +
+      '  num_labels: a reward model has 1 label, found 2',
+  ],
+  [
+    'heads that do not divide',
+    { ...qwen3, num_key_value_heads: 3 },
+    'cannot use config.json\n' +
+      '  num_key_value_heads: expected a divisor of num_attention_heads (4), found 3',
+  ],
+];
+
+test.each(refused)('refuses %s', async (_, raw, sentence) => {
+  expect(await refusal(() => parse(raw))).toBe(sentence);
+});
+
+test('refuses what is no JSON object, and a folder without the file', async () => {
+  expect(await refusal(() => parseConfig('[1]', 'config.json'))).toBe(
+    'config.json should hold one JSON object, found [1]',
+  );
+  expect(await refusal(() => parseConfig('{', 'config.json'))).toMatch(
+    /^config\.json is not JSON: /,
+  );
+  const folder = temporaryFolder();
+  expect(await refusal(() => readConfig(folder), folder)).toBe(
+    "no config.json in model folder '.'\n" +
+      '  a model is a Hugging Face folder: config.json, model.safetensors, tokenizer.json',
+  );
+});
