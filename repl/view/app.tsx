@@ -7,6 +7,7 @@ import { useSyncExternalStore, type ReactNode } from 'react';
 import { keysOf, pasteOf } from '../keys.ts';
 import type { Store } from '../store.ts';
 import type { Theme } from '../theme.ts';
+import { useReflow } from './reflow.ts';
 import { Rows } from './rows.tsx';
 import { screenOf } from './screen.ts';
 import { Scrollback } from './scrollback.tsx';
@@ -29,6 +30,7 @@ export function App({ store, theme }: AppProps): ReactNode {
   const frame = { width: columns, height: rows, theme, spoken };
   const screen = screenOf(state, frame);
   setCursorPosition(screen.cursor);
+  useReflow(screen);
   return (
     <Box flexDirection="column">
       <Scrollback
