@@ -1,0 +1,50 @@
+/** execute_request: a cell, in its turn. */
+import type { ExpressionResult } from '../../session/events.ts';
+import type { Done } from '../executions.ts';
+import type { Kernel } from '../kernel.ts';
+import { errorContent } from '../messages.ts';
+import type { Handler, Reply } from './index.ts';
+
+interface ExecuteContent {
+  code?: string;
+  silent?: boolean;
+  store_history?: boolean;
+  stop_on_error?: boolean;
+  user_expressions?: Record<string, string>;
+  allow_stdin?: boolean;
+}
+
+export const execute: Handler = async (request, kernel, busy) => {
+  const content = request.message.content as ExecuteContent;
+  const { code = '', silent = false, user_expressions: expressions = {} } = content;
+  let cell = 0;
+  let count = kernel.executions.count;
+  const done = await kernel.executions.run(() => {
+    busy();
+    if (!silent && (content.store_history ?? true)) kernel.executions.count++;
+    count = kernel.executions.count;
+    const { header } = request.message;
+    cell = kernel.parents.add({ header, identities: request.identities, count });
+    if (!silent) kernel.publish('execute_input', { code, execution_count: count }, header);
+    return { cell, code, count, silent, expressions };
+  }, content.stop_on_error ?? true);
+  if (done === 'aborted') {
+    busy();
+    return { content: { status: 'aborted', execution_count: kernel.executions.count } };
+  }
+  return replyOf(kernel, cell, count, done);
+};
+
+function replyOf(kernel: Kernel, cell: number, count: number, done: Done): Reply {
+  if (done.status === 'ok') {
+    const user_expressions = Object.fromEntries(Object.entries(done.expressions ?? {}).map(([name, result]) => [name, expression(result)]));
+    return { content: { status: 'ok', execution_count: count, payload: done.payload ?? [], user_expressions } };
+  }
+  const error = kernel.parents.error(cell) ?? { name: 'Interrupted', message: 'the cell was interrupted', stack: [] };
+  return { content: { status: 'error', execution_count: count, ...errorContent(error) } };
+}
+
+function expression(result: ExpressionResult): Record<string, unknown> {
+  if (result.status === 'ok') return { ...result };
+  return { status: 'error', ...errorContent(result) };
+}

@@ -1,0 +1,8 @@
+/** interrupt_request, on control: answered once the session has acknowledged. */
+import type { Handler } from './index.ts';
+
+export const interrupt: Handler = async (_request, kernel, busy) => {
+  busy();
+  await kernel.session.interrupt();
+  return { content: { status: 'ok' } };
+};

@@ -1,0 +1,78 @@
+/** Where Jupyter looks for kernels, and the folder that tells it of ours. */
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { UserError } from '../../lib/errors.ts';
+import { ownArguments } from '../../lib/own-process.ts';
+
+export interface KernelPlace {
+  /** For example the folder of a Python environment; absent: the user's own kernels. */
+  prefix?: string;
+  name?: string;
+}
+
+export const displayName = 'TypeScript (rewardlab)';
+
+/** Writes the kernelspec whole, in place of an older one; returns its folder. */
+export async function installKernel(place: KernelPlace = {}): Promise<string> {
+  const folder = folderOf(place);
+  const fresh = `${folder}.new-${process.pid}`;
+  try {
+    mkdirSync(fresh, { recursive: true });
+    writeFileSync(join(fresh, 'kernel.json'), JSON.stringify(kernelspec(), null, 2) + '\n');
+    cpSync(new URL('./logo-svg.svg', import.meta.url), join(fresh, 'logo-svg.svg'));
+    rmSync(folder, { recursive: true, force: true });
+    renameSync(fresh, folder);
+  } catch (error) {
+    rmSync(fresh, { recursive: true, force: true });
+    throw new UserError(`cannot write the kernel to '${folder}': ${(error as Error).message}`, 'choose another place with --prefix DIR', { cause: error });
+  }
+  return Promise.resolve(folder);
+}
+
+/** Removes the kernelspec; returns the folder that was there. */
+export async function uninstallKernel(place: KernelPlace = {}): Promise<string> {
+  const folder = folderOf(place);
+  if (!existsSync(folder)) throw new UserError(`no kernel at '${folder}'`, `installed: ${installedKernels().join(', ') || 'none'}`);
+  rmSync(folder, { recursive: true });
+  return Promise.resolve(folder);
+}
+
+/** Folders of kernels of ours that Jupyter finds, whatever they are named. */
+export function installedKernels(): string[] {
+  const path = (process.env['JUPYTER_PATH'] ?? '').split(process.platform === 'win32' ? ';' : ':').filter(Boolean);
+  const roots = [...path, userData(), ...(process.env['VIRTUAL_ENV'] ? [join(process.env['VIRTUAL_ENV'], 'share/jupyter')] : [])];
+  return roots.flatMap((root) => {
+    const kernels = join(root, 'kernels');
+    const names = existsSync(kernels) ? readdirSync(kernels) : [];
+    return names.map((name) => join(kernels, name)).filter(isOurs);
+  });
+}
+
+function kernelspec(): Record<string, unknown> {
+  return {
+    argv: [process.execPath, ...ownArguments('kernel/jupyter/main'), '{connection_file}'],
+    display_name: displayName,
+    language: 'typescript',
+    interrupt_mode: 'message',
+  };
+}
+
+function isOurs(folder: string): boolean {
+  const file = join(folder, 'kernel.json');
+  return existsSync(file) && readFileSync(file, 'utf8').includes(displayName);
+}
+
+function folderOf({ prefix, name = 'rewardlab' }: KernelPlace): string {
+  if (!/^[\w.-]+$/.test(name)) throw new UserError(`a kernel's name has letters, digits, '.', '_' and '-', got '${name}'`);
+  return join(prefix === undefined ? userData() : join(prefix, 'share', 'jupyter'), 'kernels', name);
+}
+
+/** Jupyter's data folder of the user, by its own rules. */
+function userData(): string {
+  const { JUPYTER_DATA_DIR, APPDATA, XDG_DATA_HOME } = process.env;
+  if (JUPYTER_DATA_DIR) return JUPYTER_DATA_DIR;
+  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Jupyter');
+  if (process.platform === 'win32') return join(APPDATA ?? homedir(), 'jupyter');
+  return join(XDG_DATA_HOME || join(homedir(), '.local', 'share'), 'jupyter');
+}

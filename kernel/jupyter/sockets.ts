@@ -1,0 +1,82 @@
+/** The five sockets of a kernel. Binds at once, so that a client's first try succeeds. */
+import { Reply, Router, XPublisher } from 'zeromq';
+import { addressOf, type Channel, type Connection } from './connection.ts';
+import { compose, encode, signer, verifier, type Message, type Received } from './wire.ts';
+
+export type Asked = Extract<Channel, 'shell' | 'control' | 'stdin'>;
+
+export interface Sockets {
+  send(channel: Asked, identities: readonly Uint8Array[], message: Message<unknown>): Promise<void>;
+  publish(message: Message<unknown>): Promise<void>;
+  /** Resolves once everything sent so far has left. */
+  close(): Promise<void>;
+}
+
+/** `onMessage` gets every well-signed message of the asking channels. */
+export async function bindSockets(
+  connection: Connection,
+  session: string,
+  onMessage: (channel: Asked, received: Received) => void,
+): Promise<Sockets> {
+  const sign = signer(connection.key);
+  const verify = verifier(connection.key);
+  const heartbeat = new Reply();
+  // Output is never dropped: what a slow client has not read yet waits here.
+  const iopub = new XPublisher({ sendHighWaterMark: 0 });
+  iopub.verbosity = 'allSubs';
+  const routers = { shell: router(), control: router(), stdin: router() };
+  await Promise.all([
+    heartbeat.bind(addressOf(connection, 'hb')),
+    iopub.bind(addressOf(connection, 'iopub')),
+    ...Object.entries(routers).map(([name, socket]) => socket.bind(addressOf(connection, name as Asked))),
+  ]);
+  const lines = Object.fromEntries(Object.entries(routers).map(([name, socket]) => [name, inOrder(socket)]));
+  const publishFrames = inOrder(iopub);
+
+  void echo(heartbeat);
+  void welcome(iopub, (topic) => void publishFrames(encode(compose('iopub_welcome', {}, session), [topic], sign)));
+  for (const [name, socket] of Object.entries(routers)) {
+    void listen(socket, (frames) => {
+      const received = verify(frames);
+      if (received) onMessage(name as Asked, received);
+    });
+  }
+  return {
+    send: (channel, identities, message) => lines[channel]!(encode(message, identities, sign)),
+    publish: (message) => publishFrames(encode(message, [Buffer.from(message.header.msg_type)], sign)),
+    async close() {
+      await Promise.all([publishFrames([]), ...Object.values(lines).map((line) => line([]))]);
+      for (const socket of [heartbeat, iopub, ...Object.values(routers)]) socket.close();
+    },
+  };
+}
+
+function router(): Router {
+  // Handover: a client that comes back under its old identity is the client.
+  return new Router({ handover: true, sendHighWaterMark: 0, linger: 1000 });
+}
+
+/** zeromq allows one send at a time per socket. No frames: only wait. */
+function inOrder(socket: { send(frames: Uint8Array[]): Promise<void> }): (frames: Uint8Array[]) => Promise<void> {
+  let last = Promise.resolve();
+  return (frames) => {
+    const sent = last.then(() => (frames.length > 0 ? socket.send(frames) : undefined));
+    last = sent.catch(() => undefined); // the client has left: nobody to tell
+    return last;
+  };
+}
+
+async function echo(socket: Reply): Promise<void> {
+  for await (const frames of socket) await socket.send(frames);
+}
+
+/** A subscription arrives as the byte 1 and its topic (JEP 65 answers it). */
+async function welcome(socket: XPublisher, greet: (topic: Uint8Array) => void): Promise<void> {
+  for await (const [frame] of socket) {
+    if (frame?.[0] === 1) greet(frame.subarray(1));
+  }
+}
+
+async function listen(socket: Router, receive: (frames: Uint8Array[]) => void): Promise<void> {
+  for await (const frames of socket) receive(frames);
+}

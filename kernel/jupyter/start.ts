@@ -1,0 +1,47 @@
+/** Starts a kernel of our own and connects to it. */
+import { spawn } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { UserError } from '../../lib/errors.ts';
+import { ownArguments } from '../../lib/own-process.ts';
+import { connectTo, type KernelClient } from './client.ts';
+import { makeConnection } from './connection.ts';
+
+export interface StartedKernel {
+  client: KernelClient;
+  connectionFile: string;
+  /** The kernel process ended, by itself or because it was asked to. */
+  ended: Promise<void>;
+  /** Shuts the kernel down and takes its connection file away. */
+  close(): Promise<void>;
+}
+
+/** Output of the kernel process itself, which has none unless something is wrong, goes to our stderr. */
+export async function startKernel(options: { cwd?: string; env?: NodeJS.ProcessEnv } = {}): Promise<StartedKernel> {
+  const { file, connection } = await makeConnection();
+  const child = spawn(process.execPath, [...ownArguments('kernel/jupyter/main'), file], {
+    cwd: options.cwd ?? process.cwd(),
+    env: options.env ?? process.env,
+    stdio: ['ignore', 'ignore', 'inherit'],
+    detached: true, // Ctrl-C at a terminal is the client's to translate
+  });
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const early = ended.then(() => {
+    throw new UserError('the kernel ended before it answered', 'rewardlab doctor says what may be missing');
+  });
+  const client = await Promise.race([connectTo(connection), early]);
+  early.catch(() => undefined);
+  return {
+    client,
+    connectionFile: file,
+    ended,
+    async close() {
+      if (child.exitCode === null && child.signalCode === null) {
+        await Promise.race([client.shutdown(), ended]);
+        await ended;
+      }
+      client.close();
+      rmSync(dirname(file), { recursive: true, force: true });
+    },
+  };
+}
