@@ -1,4 +1,5 @@
 /** The recipes that ship, in the order of help. */
+import { bradleyTerry } from './bradley-terry.ts';
 import type { Recipe } from './recipe.ts';
 
-export const recipes: readonly Recipe[] = [];
+export const recipes: readonly Recipe[] = [bradleyTerry];

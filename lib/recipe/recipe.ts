@@ -32,6 +32,8 @@ export interface Batch {
   examples: Example[];
   /** Where the stream stands after this batch: plain data, so that a run resumes after it. */
   state: PlainState;
+  /** Examples of this batch that were cut to `maxLength`. */
+  cut?: number;
   /** Metrics known before the loss runs, e.g. the mean reward of a rollout. */
   metrics?: Record<string, number>;
 }
@@ -57,13 +59,41 @@ export interface Policy {
   logProbs(examples: readonly Example[], which: 'current' | 'reference'): Promise<Float32Array[]>;
 }
 
-export interface Source<O> {
+/** The common options that shape batches. */
+export interface Batching {
+  /** Examples a step. */
+  batchSize: number;
+  shuffle: boolean;
+  /** Most tokens of one conversation, and what becomes of a longer one. */
+  maxLength: number;
+  truncation: 'left' | 'right' | 'drop';
+}
+
+/** The rows that a split has, before it is known which of them can be used. */
+export interface Selection<O> {
   rows: Rows;
   text: TextEncoder;
-  policy: Policy;
   options: O;
   seed: number;
   split: 'train' | 'validation';
+  batching: Batching;
+}
+
+/** Which rows can be used. `kept` and `dropped` are always exact. */
+export interface Survey {
+  /** Indices of the rows to use, ascending. */
+  kept: Int32Array;
+  /** Reason to number of rows. */
+  dropped: Record<string, number>;
+  /** Kept rows that will be cut, and tokens of all kept rows; from a sample if `approximate`. */
+  cut: number;
+  tokens: number;
+  approximate: boolean;
+}
+
+export interface Source<O> extends Selection<O> {
+  kept: Int32Array;
+  policy: Policy;
   /** Begin after the batch that left this state. */
   state?: PlainState;
 }
@@ -75,9 +105,16 @@ export interface Recipe<O = unknown> {
   columns: Record<string, string>;
   /** `reward` models end in a score, `causal` ones in a vocabulary. */
   head: 'reward' | 'causal';
+  /** A `z.object` with a default and a description for every option. */
   options: z.ZodType<O>;
+  /** Looks at every row; estimates lengths from a seeded sample unless `exact`. */
+  survey(selection: Selection<O>, exact: boolean): Promise<Survey>;
+  /** Training: endless, epoch after epoch. Validation: every kept row once. */
   batches(source: Source<O>): AsyncIterable<Batch>;
-  /** The scaled sum over a micro-batch: `batch.scale` is 1 / the step's total weight, so adding up micro-batches gives the step's mean. Metrics alike. */
+  /**
+   * The scaled sum over a micro-batch: `batch.scale` is 1 / the step's total weight, so adding up
+   * micro-batches gives the step's mean. Metrics alike.
+   */
   loss(
     model: Decoder,
     batch: SymbolicBatch,

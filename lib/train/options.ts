@@ -37,7 +37,11 @@ export const trainingOptions = z.object({
     .default('linear')
     .describe('course of the learning rate after the warm-up'),
   warmup_ratio: z.number().min(0).max(1).default(0).describe('part of the steps to warm up for'),
-  weight_decay: z.number().min(0).default(0).describe('decoupled decay of matrices, not of vectors'),
+  weight_decay: z
+    .number()
+    .min(0)
+    .default(0)
+    .describe('decoupled decay of matrices, not of vectors'),
   betas: z
     .tuple([z.number().min(0).lt(1), z.number().min(0).lt(1)])
     .default([0.9, 0.999])
@@ -55,8 +59,14 @@ export const trainingOptions = z.object({
     .default('left')
     .describe('a longer conversation loses its beginning, its end, or is left out'),
   shuffle: z.boolean().default(true).describe('draw a new order of the rows every epoch'),
-  eval_steps: count.nullable().default(null).describe('validate every so many steps; null: at the end'),
-  save_steps: count.nullable().default(null).describe('checkpoint every so many steps; null: at the end'),
+  eval_steps: count
+    .nullable()
+    .default(null)
+    .describe('validate every so many steps; null: at the end'),
+  save_steps: count
+    .nullable()
+    .default(null)
+    .describe('checkpoint every so many steps; null: at the end'),
 });
 
 /** How this invocation behaves. Not part of what a run is, so job.yaml does not hold them. */
