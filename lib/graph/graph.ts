@@ -19,12 +19,17 @@ export function nodesOf(tensors: Iterable<Tensor>): Node[] {
     pending.push({ node: tensor.node, next: 0 });
     while (pending.length > 0) {
       const top = pending.at(-1)!;
-      const next = order.has(top.node) ? undefined : top.node.inputs[top.next++];
+      const next = order.has(top.node) ? undefined : computedFrom(top.node)[top.next++];
       if (next) pending.push({ node: next.node, next: 0 });
       else order.add(pending.pop()!.node);
     }
   }
   return [...order];
+}
+
+/** The inputs that matter to the values of a node. */
+function computedFrom(node: Node): readonly Tensor[] {
+  return node.op === 'concat' ? node.inputs.slice(0, -1) : node.inputs;
 }
 
 export function isParameter(node: Node): node is NodeOf<'parameter'> {

@@ -5,7 +5,7 @@
  */
 import type { Shape } from './tensor.ts';
 
-type None = Readonly<Record<never, never>>;
+type None = Readonly<Record<string, never>>;
 
 export interface Ops {
   /** What a run is fed. */
@@ -52,12 +52,20 @@ export interface Ops {
   transpose: { readonly perm: readonly number[] };
   /** Broadcasts the first input to the second one's shape. */
   expandLike: None;
+  /** All inputs but the last, which holds their lengths (int64) and matters to the gradient alone. */
   concat: { readonly axis: number };
+  /** The inputs' lengths along an axis: int64 [number of inputs]. */
+  lengths: { readonly axis: number };
   /** Into pieces whose lengths the second input holds. */
   split: { readonly axis: number };
   slice: { readonly axis: number; readonly start: number; readonly end: number };
-  /** The inverse of slice: zeros around the first input, as in the second. */
-  pad: { readonly axis: number; readonly before: number; readonly after: number };
+  /** Puts a value before and after the input along an axis. */
+  pad: {
+    readonly axis: number;
+    readonly before: number;
+    readonly after: number;
+    readonly value: number;
+  };
 
   /** Rows of a table [N, …] by int ids [R]. */
   gather: None;

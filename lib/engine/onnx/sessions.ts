@@ -1,0 +1,45 @@
+/** Sessions of onnxruntime, one thread each: the caller's threads are the only ones. */
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { Feeds, Value } from '../../graph/executor.ts';
+import type { SessionPlan, Slot } from './messages.ts';
+
+export type Tensors = Record<string, Tensor>;
+
+export function createSession(bytes: Uint8Array, device: string): Promise<InferenceSession> {
+  return InferenceSession.create(bytes, {
+    executionProviders: [device],
+    intraOpNumThreads: 1,
+    interOpNumThreads: 1,
+    enableMemPattern: false,
+    logSeverityLevel: 3,
+  });
+}
+
+export function toTensor({ data, shape }: Value): Tensor {
+  if (data instanceof Float32Array) return new Tensor('float32', data, shape);
+  if (data instanceof Int32Array) return new Tensor('int32', data, shape);
+  return new Tensor('int64', data, shape);
+}
+
+export function fromTensor(tensor: Tensor): Value {
+  const { data, dims } = tensor;
+  if (data instanceof Float32Array || data instanceof Int32Array || data instanceof BigInt64Array)
+    return { data, shape: dims };
+  if (data instanceof Uint8Array) return { data: Int32Array.from(data), shape: dims };
+  throw new Error(`a graph cannot return ${tensor.type} tensors`);
+}
+
+/** A view of a flat buffer as a tensor. */
+export function slotTensor(flat: Float32Array, { offset, size, shape }: Slot): Tensor {
+  return new Tensor('float32', flat.subarray(offset, offset + size), shape);
+}
+
+export function feedTensors(plan: SessionPlan, feeds: Feeds): Tensors {
+  return Object.fromEntries(
+    plan.inputs.map((name) => {
+      const value = feeds[name];
+      if (!value) throw new Error(`the graph's input '${name}' was not fed`);
+      return [name, toTensor(value)];
+    }),
+  );
+}

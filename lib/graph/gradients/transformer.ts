@@ -1,0 +1,70 @@
+/** Gradients of a transformer's larger pieces, written to save passes over memory. */
+import { exp, mul, neg, sub } from '../ops/elementwise.ts';
+import { gemm, matmul } from '../ops/linear.ts';
+import { sum } from '../ops/reduce.ts';
+import { concat, oneHot, pad, productDim, reshape } from '../ops/shape.ts';
+import { rope, softmax } from '../ops/transformer.ts';
+import type { Tensor } from '../tensor.ts';
+import { only } from './rule.ts';
+import type { Rules } from './rule.ts';
+
+export const transformerGradients = {
+  softmax: (node, grads) => {
+    const y = node.outputs[0]!;
+    const dy = only('softmax', grads);
+    return [mul(sub(dy, sum(mul(dy, y), [-1], true)), y)];
+  },
+  logSoftmax: (node, grads) => {
+    const dy = only('logSoftmax', grads);
+    return [sub(dy, mul(exp(node.outputs[0]!), sum(dy, [-1], true)))];
+  },
+  logProb: (node, grads) => {
+    const [logits, ids] = node.inputs as [Tensor, Tensor];
+    const dy = only('logProb', grads);
+    const ones = oneHot(ids, logits.shape[1] as number);
+    return [mul(sub(ones, softmax(logits)), reshape(dy, [dy.shape[0]!, 1]))];
+  },
+  rmsNorm: (node, grads) => rmsNormGradient(node.inputs, node.outputs[1]!, only('rmsNorm', grads)),
+  rope: (node, grads) => {
+    const [, cos, sin] = node.inputs as [Tensor, Tensor, Tensor];
+    return [rope(only('rope', grads), cos, neg(sin))];
+  },
+  /**
+   * dS = P ∘ (dO vᵀ − rowsum(dO ∘ O)). The row sum rides along as one more column of dO against a column
+   * of ones in v, so that no pass over [R, N] is spent on subtracting it.
+   */
+  attend: (node, grads) => {
+    const [q, k, v] = node.inputs as [Tensor, Tensor, Tensor];
+    const [o, p] = node.outputs as [Tensor, Tensor];
+    const alpha = node.attributes.scale;
+    const dy = only('attend', grads);
+    const rowSums = neg(sum(mul(dy, o), [-1], true));
+    const ones = pad(v, 2, { before: 0, after: 1, value: 1 });
+    const ds = mul(matmul(concat([dy, rowSums], 2), ones, { transB: true }), p);
+    return [
+      matmul(ds, k, { alpha }),
+      matmul(ds, q, { transA: true, alpha }),
+      matmul(p, dy, { transA: true }),
+      node.inputs[3] && sum(ds, [0]),
+    ];
+  },
+} satisfies Partial<Rules>;
+
+/**
+ * For y = x·r·g with r = 1/sqrt(mean(x²) + eps): dx = dy·g·r − x·r³·mean(dy·x·g), dg = Σ_rows dy·x·r. Both
+ * sums are products of matrices over one tensor dy·x.
+ */
+function rmsNormGradient(
+  [x, gain]: readonly Tensor[],
+  r: Tensor,
+  dy: Tensor,
+): readonly (Tensor | undefined)[] {
+  const width = x!.shape.at(-1) as number;
+  const rows = productDim(x!.shape.slice(0, -1));
+  const dyx = reshape(mul(dy, x!), [rows, width]);
+  const dots = reshape(gemm(dyx, reshape(gain!, [width, 1])), r.shape);
+  const pull = mul(mul(mul(mul(r, r), r), dots), 1 / width);
+  const dx = sub(mul(mul(dy, gain!), r), mul(x!, pull));
+  const dgain = gemm(reshape(r, [rows, 1]), dyx, { transA: true });
+  return [dx, reshape(dgain, [width])];
+}

@@ -1,0 +1,61 @@
+/** Products of matrices and the larger pieces of a transformer as ONNX nodes. */
+import { contrib } from './builder.ts';
+import type { Builder } from './builder.ts';
+import { takeAlong } from './shape.ts';
+import type { Writings } from './writing.ts';
+
+export const transformerWritings = {
+  matmul: (builder, [a, b], { attributes }) => multiply(builder, a!, b!, attributes),
+  gemm: (builder, inputs, { attributes: { transA, transB } }) => {
+    const attributes = { transA: Number(transA), transB: Number(transB) };
+    return builder.emit('Gemm', inputs, { attributes });
+  },
+  softmax: (builder, inputs) => builder.emit('Softmax', inputs, { attributes: { axis: -1 } }),
+  logSoftmax: (builder, inputs) => builder.emit('LogSoftmax', inputs, { attributes: { axis: -1 } }),
+  logProb: (builder, [logits, ids]) => {
+    const [logs] = builder.emit('LogSoftmax', [logits!], { attributes: { axis: -1 } });
+    return takeAlong(builder, logs!, ids!);
+  },
+  /** onnxruntime's name for RMSNorm; its second output is 1/sqrt(mean(x²) + eps). */
+  rmsNorm: (builder, inputs, { attributes: { eps } }) =>
+    builder.emit('SimplifiedLayerNormalization', inputs, {
+      attributes: { axis: -1, epsilon: { float: eps }, stash_type: 1 },
+      outputs: 2,
+    }),
+  /** The tables hold one row a position of `x`, so positions count from 0. */
+  rope: (builder, [x, cos, sin]) => {
+    const batch = builder.ints(0);
+    const [wide] = builder.emit('Unsqueeze', [x!, batch]);
+    const [turned] = builder.emit('RotaryEmbedding', [wide!, batch, cos!, sin!], {
+      domain: contrib,
+    });
+    return builder.emit('Squeeze', [turned!, batch]);
+  },
+  attend: (builder, [q, k, v, mask], { attributes: { scale } }) => {
+    const product = { transA: false, transB: true, alpha: scale };
+    const [scores] = multiply(builder, q!, k!, product);
+    const masked = mask ? builder.emit('Add', [scores!, mask])[0]! : scores!;
+    const [p] = builder.emit('Softmax', [masked], { attributes: { axis: -1 } });
+    const [o] = builder.emit('MatMul', [p!, v!]);
+    return [o!, p!];
+  },
+} satisfies Partial<Writings>;
+
+interface Product {
+  transA: boolean;
+  transB: boolean;
+  alpha: number;
+}
+
+function multiply(
+  builder: Builder,
+  a: string,
+  b: string,
+  { transA, transB, alpha }: Product,
+): string[] {
+  if (!transA && !transB && alpha === 1) return builder.emit('MatMul', [a, b]);
+  return builder.emit('FusedMatMul', [a, b], {
+    attributes: { transA: Number(transA), transB: Number(transB), alpha: { float: alpha } },
+    domain: contrib,
+  });
+}

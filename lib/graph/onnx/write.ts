@@ -1,0 +1,72 @@
+/** Writes tensors and all they are made from as one ONNX model. */
+import { isInput, isParameter, nodesOf } from '../graph.ts';
+import type { Node, NodeOf, Tensor } from '../tensor.ts';
+import { createBuilder } from './builder.ts';
+import type { Builder } from './builder.ts';
+import { elementwiseWritings } from './elementwise.ts';
+import { shapeWritings } from './shape.ts';
+import { transformerWritings } from './transformer.ts';
+import type { Writing, Writings } from './writing.ts';
+
+const writings: Writings = {
+  input: (builder, _, node) => {
+    const { dtype, shape } = node.outputs[0]!;
+    const { name } = node.attributes;
+    builder.input(
+      name,
+      dtype,
+      shape.map((_, i) => `${name}_${i}`),
+    );
+    return [name];
+  },
+  parameter: (builder, _, node) => {
+    const name = parameterInput(node);
+    builder.input(name, 'float32', node.outputs[0]!.shape);
+    return [name];
+  },
+  constant: (builder, _, node) => {
+    const { dtype, shape } = node.outputs[0]!;
+    return [builder.constant(node.attributes.data, shape as readonly number[], dtype)];
+  },
+  ...elementwiseWritings,
+  ...shapeWritings,
+  ...transformerWritings,
+};
+
+export interface OnnxModel {
+  bytes: Uint8Array;
+  /** The inputs that the outputs depend on. */
+  inputs: readonly string[];
+  parameters: readonly NodeOf<'parameter'>[];
+}
+
+/**
+ * Inputs keep their names and take any lengths, so that a [1, 1] zero may stand for a matrix of them;
+ * parameters become inputs named by `parameterInput`.
+ */
+export function writeOnnx(outputs: Readonly<Record<string, Tensor>>): OnnxModel {
+  const builder = createBuilder();
+  const nodes = nodesOf(Object.values(outputs));
+  const names = new Map<Tensor, string>();
+  for (const node of nodes) write(builder, node, names);
+  for (const [name, tensor] of Object.entries(outputs))
+    builder.output(name, names.get(tensor)!, tensor.dtype, tensor.shape.length);
+  return {
+    bytes: builder.encode(),
+    inputs: nodes.filter(isInput).map((node) => node.attributes.name),
+    parameters: nodes.filter(isParameter),
+  };
+}
+
+export function parameterInput(node: NodeOf<'parameter'>): string {
+  return node.attributes.names.join('|');
+}
+
+function write(builder: Builder, node: Node, names: Map<Tensor, string>): void {
+  const inputs = node.inputs.map((tensor) => names.get(tensor) ?? '');
+  const writing: Writing<never> = writings[node.op];
+  writing(builder, inputs, node as never).forEach((name, i) => {
+    const output = node.outputs[i];
+    if (output) names.set(output, name);
+  });
+}

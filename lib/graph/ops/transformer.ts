@@ -1,0 +1,48 @@
+/** The larger pieces of a transformer, each with a gradient that saves passes over memory. */
+import { apply, applyOne, rank, shapeError } from '../tensor.ts';
+import type { Tensor } from '../tensor.ts';
+import { cast } from './elementwise.ts';
+
+/** Over the last axis. */
+export function softmax(x: Tensor): Tensor {
+  return applyOne('softmax', [x], {}, x);
+}
+
+export function logSoftmax(x: Tensor): Tensor {
+  return applyOne('logSoftmax', [x], {}, x);
+}
+
+/** Logits [R, V] and ids [R] (int, or whole numbers as float32) to log softmax(logits)[r, ids[r]]: [R]. */
+export function logProb(logits: Tensor, ids: Tensor): Tensor {
+  if (rank(logits) !== 2 || rank(ids) !== 1)
+    throw shapeError('logProb', 'expected [R, V] and [R]', logits, ids);
+  const index = ids.dtype === 'int64' ? ids : cast(ids, 'int64');
+  return applyOne('logProb', [logits, index], {}, { dtype: logits.dtype, shape: ids.shape });
+}
+
+/** x / sqrt(mean(x²) + eps) · gain over the last axis (Zhang & Sennrich 2019). */
+export function rmsNorm(x: Tensor, gain: Tensor, eps: number): Tensor {
+  const scale = { dtype: x.dtype, shape: x.shape.with(-1, 1) };
+  return apply('rmsNorm', [x, gain], { eps }, [x, scale])[0]!;
+}
+
+/**
+ * Rotary positions (Su et al. 2021) in the two-halves form of Llama and Qwen: x [H, T, 2h], cos and sin
+ * [T, h] of each row's angles.
+ */
+export function rope(x: Tensor, cos: Tensor, sin: Tensor): Tensor {
+  if (rank(x) !== 3 || x.shape[1] !== cos.shape[0])
+    throw shapeError('rope', 'expected [H, T, 2h] and [T, h]', x, cos);
+  return applyOne('rope', [x, cos, sin], {}, x);
+}
+
+/** softmax(scale · q kᵀ + mask) v for q [G, R, d], k, v [G, N, d], mask [R, N]: [G, R, d]. */
+export function attend(
+  [q, k, v]: readonly [Tensor, Tensor, Tensor],
+  scale: number,
+  mask?: Tensor,
+): Tensor {
+  const shape = [q.shape[0]!, q.shape[1]!, k.shape[1]!];
+  const inputs = mask ? [q, k, v, mask] : [q, k, v];
+  return apply('attend', inputs, { scale }, [q, { dtype: q.dtype, shape }])[0]!;
+}
