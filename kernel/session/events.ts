@@ -94,6 +94,8 @@ export interface Session {
 export interface SessionOptions {
   /** The folder that cells run in and import from. */
   cwd: string;
+  /** Arguments for Node itself, such as `--max-old-space-size=4096`. */
+  nodeArguments?: readonly string[];
   onEvent(event: SessionEvent): void;
   /** The session died of itself: why, in a sentence. Pending cells have been ended with an error event before this. The next `execute` starts another process. */
   onDeath(reason: string): void;

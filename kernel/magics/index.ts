@@ -1,0 +1,10 @@
+/** The magics by name. Each is loaded when it is first used: some bring the whole training library. */
+import type { Magic } from './magic.ts';
+
+export const magics: Readonly<Record<string, () => Promise<Magic>>> = {
+  lsmagic: async () => (await import('./lsmagic.ts')).listMagics(loadAll),
+};
+
+function loadAll(): Promise<Magic[]> {
+  return Promise.all(Object.values(magics).map((load) => load()));
+}

@@ -1,0 +1,160 @@
+/**
+ * Runs a cell: splits, transforms, evaluates, and says what came of it. An interrupt ends the cell
+ * at once; only a magic is told first and may finish what it keeps.
+ */
+import type { Bridge } from './bridge.ts';
+import { splitCell } from './cell.ts';
+import { interrupted, reportError } from './errors.ts';
+import type { ErrorReport } from './errors.ts';
+import type { ExecuteRequest, ExpressionResult, MimeBundle, SessionEvent } from './events.ts';
+import { runMagic } from './magics.ts';
+import type { Magics } from './magics.ts';
+import { bundleOf } from './output.ts';
+import type { ProgramRunner } from './run-program.ts';
+import { transform } from './transform.ts';
+import type { Voice } from './voice.ts';
+
+export type Done = Extract<SessionEvent, { type: 'done' }>;
+
+export interface Executor {
+  /** Runs it after those before it. Emits all of its events but `done`, which goes to `finish`. */
+  enqueue(request: ExecuteRequest): void;
+  /** Ends the running cell. `terminated`: what it computed was ended already. */
+  interrupt(terminated: boolean): void;
+}
+
+export interface ExecutorParts {
+  voice: Voice;
+  bridge: Bridge;
+  magics: Magics;
+  programs: ProgramRunner;
+  /** Texts of the cells by name, for error reports. */
+  sources: Map<string, string>;
+  finish(done: Done): void;
+}
+
+type Ending =
+  | { status: 'ok'; result?: MimeBundle; expressions: Record<string, ExpressionResult> }
+  | { status: 'error'; report: ErrorReport }
+  | { status: 'interrupted' };
+
+/** The cell that runs now. */
+interface Running {
+  controller: AbortController;
+  /** A magic runs and has not been told to stop. */
+  inMagic: boolean;
+  end(ending: Ending): void;
+}
+
+/**
+ * Ending JavaScript by force drops the microtasks that were due, so the queue relies on none: a cell
+ * ends in a plain call, and the next one begins in a turn of its own.
+ */
+export function createExecutor(parts: ExecutorParts): Executor {
+  const queue: ExecuteRequest[] = [];
+  let running: Running | undefined;
+
+  const begin = (): void => {
+    const request = running ? undefined : queue.shift();
+    if (!request) return;
+    const mine: Running = { controller: new AbortController(), inMagic: false, end };
+    function end(ending: Ending): void {
+      if (running !== mine) return; // it was interrupted before it said how it ended
+      running = undefined;
+      if (queue.length > 0) setImmediate(begin);
+      parts.finish(conclude(request!, ending, parts.voice));
+    }
+    running = mine;
+    parts.voice
+      .speakingFor(request.cell, () => perform(request, mine, parts))
+      .then(end, (error: unknown) =>
+        end({ status: 'error', report: reportError(error, parts.sources) }),
+      );
+  };
+
+  return {
+    enqueue(request) {
+      queue.push(request);
+      begin();
+    },
+    interrupt(terminated) {
+      if (!running) return;
+      const first = running.inMagic && !running.controller.signal.aborted;
+      running.controller.abort();
+      if (!first || terminated) running.end({ status: 'interrupted' });
+    },
+  };
+}
+
+/** Ends with the value of the last segment that has one. */
+async function perform(
+  request: ExecuteRequest,
+  running: Running,
+  parts: ExecutorParts,
+): Promise<Ending> {
+  const name = `cell-${request.count}.ts`;
+  parts.sources.set(name, request.code);
+  let value: unknown;
+  for (const step of plan(request.code, name, running, parts)) {
+    const outcome = await step();
+    if (outcome.type === 'thrown') throw outcome.error;
+    value = outcome.value;
+  }
+  await parts.voice.settled(request.cell);
+  const result = request.silent || value === undefined ? undefined : await bundleOf(value);
+  const expressions = await evaluateAll(request.expressions, parts);
+  return { status: 'ok', expressions, ...(result && { result }) };
+}
+
+type Step = () => ReturnType<ProgramRunner['run']>;
+
+/** Everything is transformed before anything runs: a cell with a syntax error does nothing. */
+function plan(code: string, name: string, running: Running, parts: ExecutorParts): Step[] {
+  return splitCell(code, parts.magics.names()).map((segment): Step => {
+    if (segment.type === 'code') {
+      const program = transform(segment.source, name);
+      return () => parts.programs.run(program, name);
+    }
+    return async () => {
+      const magic = await parts.magics.find(segment.name);
+      running.inMagic = true;
+      try {
+        const { signal } = running.controller;
+        const { voice, bridge } = parts;
+        const value = await runMagic(magic, segment, { voice, display: bridge.display, signal });
+        return { type: 'value', value };
+      } finally {
+        running.inMagic = false;
+      }
+    };
+  });
+}
+
+async function evaluateAll(
+  expressions: Record<string, string>,
+  { programs, sources }: ExecutorParts,
+): Promise<Record<string, ExpressionResult>> {
+  const results: Record<string, ExpressionResult> = {};
+  for (const [key, code] of Object.entries(expressions)) {
+    try {
+      const outcome = await programs.run(transform(code, 'expression.ts'), 'expression.ts');
+      if (outcome.type === 'thrown') throw outcome.error;
+      results[key] = { status: 'ok', data: await bundleOf(outcome.value), metadata: {} };
+    } catch (error) {
+      const { name, message, stack } = reportError(error, sources);
+      results[key] = { status: 'error', name, message, stack };
+    }
+  }
+  return results;
+}
+
+function conclude(request: ExecuteRequest, ending: Ending, voice: Voice): Done {
+  const { cell } = request;
+  if (ending.status === 'ok') {
+    if (ending.result) voice.emit({ type: 'result', data: ending.result }, cell);
+    return { type: 'done', cell, status: 'ok', expressions: ending.expressions };
+  }
+  const report = ending.status === 'error' ? ending.report : interrupted;
+  voice.emit({ type: 'error', ...report }, cell);
+  return { type: 'done', cell, status: ending.status };
+}

@@ -1,0 +1,26 @@
+/** `await input(prompt)` in a cell: asks the person and waits for the line. */
+import { randomUUID } from 'node:crypto';
+import type { Voice } from './voice.ts';
+
+export type Input = (prompt?: string, options?: { password?: boolean }) => Promise<string>;
+
+export interface Inputs {
+  input: Input;
+  answer(id: string, text: string): void;
+}
+
+export function createInputs(voice: Voice): Inputs {
+  const waiting = new Map<string, (text: string) => void>();
+  return {
+    input: (prompt = '', { password = false } = {}) =>
+      new Promise((resolve) => {
+        const id = randomUUID();
+        waiting.set(id, resolve);
+        voice.emit({ type: 'input', id, prompt: String(prompt), password });
+      }),
+    answer(id, text) {
+      waiting.get(id)?.(text);
+      waiting.delete(id);
+    },
+  };
+}

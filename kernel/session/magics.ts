@@ -1,0 +1,64 @@
+/** The magics that this session knows: the kernel's, and those that cells add. */
+import { unknownName } from '../../lib/errors.ts';
+import { magics as builtIn } from '../magics/index.ts';
+import type { Magic, MagicCall } from '../magics/magic.ts';
+import type { Segment } from './cell.ts';
+import type { Display } from './display.ts';
+import type { Voice } from './voice.ts';
+
+/** What a cell must say of a magic of its own. */
+export type MagicDefinition = Pick<Magic, 'name' | 'run'> & Partial<Magic>;
+
+export interface Magics {
+  names(): string[];
+  /** Refuses a name that nobody knows. */
+  find(name: string): Promise<Magic>;
+  add(definition: MagicDefinition): void;
+}
+
+export function createMagics(): Magics {
+  const added = new Map<string, Magic>();
+  const names = (): string[] => [...new Set([...Object.keys(builtIn), ...added.keys()])].sort();
+  return {
+    names,
+    async find(name) {
+      const magic = added.get(name) ?? (await builtIn[name]?.());
+      if (magic) return magic;
+      throw unknownName(
+        'magic',
+        `%${name}`,
+        names().map((known) => `%${known}`),
+      );
+    },
+    add(definition) {
+      const { name, summary = 'defined in a cell', takesBody = true } = definition;
+      const help = (): string => `%${name}\n  ${summary}\n`;
+      added.set(name, { help, ...definition, summary, takesBody });
+    },
+  };
+}
+
+type MagicSegment = Extract<Segment, { type: 'magic' }>;
+
+/** Runs one magic, or shows its help. The value, if any, becomes the cell's result. */
+export async function runMagic(
+  magic: Magic,
+  { line, body, help }: MagicSegment,
+  parts: { voice: Voice; display: Display; signal: AbortSignal },
+): Promise<unknown> {
+  const write: MagicCall['write'] = (text, name = 'stdout') =>
+    parts.voice.emit({ type: 'stream', name, text });
+  if (help) {
+    const text = await magic.help();
+    write(text.endsWith('\n') ? text : `${text}\n`);
+    return undefined;
+  }
+  return magic.run({
+    line,
+    body,
+    cwd: process.cwd(),
+    signal: parts.signal,
+    write,
+    display: (data, options = {}) => parts.display.bundle(data, options).id,
+  });
+}

@@ -1,0 +1,118 @@
+/**
+ * The session process: user code and nothing else. Commands come on file descriptor 3, what cells
+ * show goes out on 4, interrupts come on 5 to a thread of their own.
+ */
+import { setSourceMapsSupport } from 'node:module';
+import { Worker } from 'node:worker_threads';
+import { ownModule } from '../../lib/own-process.ts';
+import type { Bridge } from './bridge.ts';
+import { installBridge } from './bridge.ts';
+import { createComms } from './comm.ts';
+import { createDisplay } from './display.ts';
+import { reportError } from './errors.ts';
+import { createEvaluator } from './evaluate.ts';
+import type { Done, Executor } from './execute.ts';
+import { createExecutor } from './execute.ts';
+import { installGlobals } from './globals.ts';
+import { installImports } from './imports.ts';
+import { createInputs } from './input.ts';
+import { answered, asked, forced, idle } from './interrupts.ts';
+import { createMagics } from './magics.ts';
+import { captureStreams } from './output.ts';
+import { blockingWriter, readLines } from './pipe.ts';
+import type { Command, Notice } from './protocol.ts';
+import {
+  commandsFile,
+  decodeCommand,
+  encode,
+  endMark,
+  markVariable,
+  noticesFile,
+} from './protocol.ts';
+import { createProgramRunner } from './run-program.ts';
+import { createVoice } from './voice.ts';
+
+main();
+
+function main(): void {
+  const write = blockingWriter(noticesFile);
+  const send = (notice: Notice): void => write(encode(notice));
+  const voice = createVoice((event) => send({ type: 'event', event }));
+  const inputs = createInputs(voice);
+  const comms = createComms(voice);
+  const magics = createMagics();
+  const bridge: Bridge = {
+    display: createDisplay(voice),
+    input: inputs.input,
+    comm: comms,
+    magic: (definition) => magics.add(definition),
+  };
+  const evaluator = createEvaluator();
+  const programs = createProgramRunner(evaluator, installImports());
+  const sources = new Map<string, string>();
+  const finish = marker(send);
+  const executor = createExecutor({ voice, bridge, magics, programs, sources, finish });
+
+  installBridge(bridge);
+  installGlobals(bridge);
+  captureStreams(voice);
+  process.on('SIGINT', () => undefined); // the kernel decides what an interrupt is
+  for (const event of ['uncaughtException', 'unhandledRejection'])
+    process.on(event, (error) => voice.emit({ type: 'error', ...reportError(error, sources) }));
+  listenForInterrupts(executor);
+
+  const handlers: { [T in Command['type']]: (command: Extract<Command, { type: T }>) => void } = {
+    execute: ({ request }) => executor.enqueue(request),
+    complete: ({ id }) =>
+      send({ type: 'completion', id, completion: { matches: [], start: 0, end: 0, types: [] } }),
+    inspect: ({ id }) => send({ type: 'inspection', id, inspection: null }),
+    answer: ({ id, text }) => inputs.answer(id, text),
+    comm: ({ message }) => comms.receive(message),
+  };
+  readLines(
+    commandsFile,
+    (line) => {
+      const command = decodeCommand(line);
+      handlers[command.type](command as never);
+    },
+    () => process.exit(), // the kernel is gone
+  );
+  send({ type: 'ready' });
+  setSourceMapsSupport(true, { nodeModules: false, generatedCode: true });
+}
+
+/** Marks the end of the cell's native output, then says that the cell is done. */
+function marker(send: (notice: Notice) => void): (event: Done) => void {
+  const word = process.env[markVariable] ?? '';
+  Reflect.deleteProperty(process.env, markVariable);
+  const writers = [blockingWriter(1), blockingWriter(2)];
+  return (event) => {
+    let marked = true;
+    for (const write of writers) {
+      try {
+        write(endMark(word, event.cell));
+      } catch {
+        marked = false; // the cell closed the stream
+      }
+    }
+    send({ type: 'event', event, marked });
+  };
+}
+
+function listenForInterrupts(executor: Executor): void {
+  const state = new Int32Array(new SharedArrayBuffer(4));
+  const settle = (from: number, to: number, terminated: boolean): void => {
+    if (Atomics.compareExchange(state, 0, from, to) !== from) return;
+    executor.interrupt(terminated);
+    Atomics.notify(state, 0);
+  };
+  const worker = new Worker(ownModule('kernel/session/interrupts'), {
+    workerData: state.buffer,
+    execArgv: [],
+  });
+  worker.unref();
+  worker.on('message', (message) => {
+    if (message === 'interrupt') settle(asked, answered, false);
+    else settle(forced, idle, true);
+  });
+}

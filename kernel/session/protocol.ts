@@ -1,0 +1,77 @@
+/**
+ * What crosses the pipes between the kernel process and the session process: one JSON object a
+ * line. Bytes of comm messages travel as base64.
+ */
+import type {
+  CommMessage,
+  Completion,
+  CompletionRequest,
+  ExecuteRequest,
+  Inspection,
+  InspectionRequest,
+  SessionEvent,
+} from './events.ts';
+
+/** Kernel process to session process, on file descriptor 3. */
+export type Command =
+  | { type: 'execute'; request: ExecuteRequest }
+  | { type: 'complete'; id: number; request: CompletionRequest }
+  | { type: 'inspect'; id: number; request: InspectionRequest }
+  | { type: 'answer'; id: string; text: string }
+  | { type: 'comm'; message: CommMessage };
+
+/** Session process to kernel process, on file descriptor 4. */
+export type Notice =
+  | { type: 'ready' }
+  | { type: 'event'; event: SessionEvent; marked?: boolean }
+  | { type: 'completion'; id: number; completion: Completion }
+  | { type: 'inspection'; id: number; inspection: Inspection | null };
+
+/** The files that the session process is started with, beside its standard streams. */
+export const commandsFile = 3;
+export const noticesFile = 4;
+export const interruptsFile = 5;
+
+/** Environment variable with the secret word of `endMark`, so that no output can imitate it. */
+export const markVariable = 'REWARDLAB_SESSION_MARK';
+
+/** Written to stdout and stderr once a cell is done: what came before it belongs to the cell. */
+export function endMark(word: string, cell: number): string {
+  return `${endMarkStart(word)}${cell}\u001e`;
+}
+
+/** The part of the mark before the cell's number. */
+export function endMarkStart(word: string): string {
+  return `\u001e${word}:`;
+}
+
+export function encode(message: Command | Notice): string {
+  return `${JSON.stringify(message, bytesAsText)}\n`;
+}
+
+export function decodeCommand(line: string): Command {
+  const command = JSON.parse(line) as Command;
+  if (command.type === 'comm') restoreBytes(command.message);
+  return command;
+}
+
+export function decodeNotice(line: string): Notice {
+  const notice = JSON.parse(line) as Notice;
+  if (notice.type === 'event' && notice.event.type === 'comm') restoreBytes(notice.event);
+  return notice;
+}
+
+/** JSON.stringify's replacer for the one place that holds bytes. */
+function bytesAsText(key: string, value: unknown): unknown {
+  if (key !== 'buffers' || !Array.isArray(value)) return value;
+  return value.map((item: unknown) =>
+    item instanceof Uint8Array ? Buffer.from(item).toString('base64') : item,
+  );
+}
+
+function restoreBytes(message: { buffers?: unknown }): void {
+  if (!Array.isArray(message.buffers)) return;
+  message.buffers = message.buffers.map(
+    (text) => new Uint8Array(Buffer.from(String(text), 'base64')),
+  );
+}

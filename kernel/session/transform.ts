@@ -1,0 +1,185 @@
+/**
+ * Turns TypeScript into what V8's REPL mode runs: types stripped by oxc-transform, then a few
+ * rewrites by AST position that keep every line and column. Pure text to text.
+ */
+import { transformSync } from 'oxc-transform';
+import type { HelperMode, SourceMap } from 'oxc-transform';
+import type * as ast from 'oxc-parser';
+import { blank } from './cell.ts';
+import { importStatement } from './import-statement.ts';
+import { grammarOf, isObjectLiteral, parseCode } from './syntax.ts';
+
+/** What to run, in this order. Empty texts are not worth running. */
+export interface Program {
+  /** An array literal of the cell's top-level functions, one line down: run with lineOffset -1. */
+  functions: string;
+  /** Declares those functions and performs the imports. */
+  prelude: string;
+  code: string;
+  /** From the positions in `functions`, `prelude` and `code` to those in the cell. */
+  map: SourceMap | undefined;
+}
+
+/** Hidden global that stands for `import` in a cell; as long as that word, so columns stay. */
+export const importName = 'ïmport';
+/** Hidden global that stands for `import.meta`, and is as long. */
+export const importMetaName = 'ïmport_meta';
+
+/** Throws a SyntaxError whose stack names the place in the cell. */
+export function transform(source: string, name: string): Program {
+  const code = isObjectLiteral(source) ? inParentheses(source) : source;
+  const lang = grammarOf(code);
+  if (typeof lang !== 'string') throw syntaxError(lang.message, source, lang.start, name);
+  const result = transformSync(name, code, {
+    lang,
+    sourceType: 'module',
+    sourcemap: true,
+    typescript: { onlyRemoveTypeImports: true },
+    jsx: { runtime: 'automatic' },
+    decorator: { legacy: true, emitDecoratorMetadata: true },
+    helpers: { mode: 'External' as HelperMode },
+  });
+  const [error] = result.errors;
+  if (error) throw syntaxError(error.message, source, error.labels[0]?.start ?? 0, name);
+  return { ...rewrite(result.code), map: result.map };
+}
+
+/** The blank or line end before it becomes the parenthesis where there is one. */
+function inParentheses(source: string): string {
+  const start = source.length - source.trimStart().length;
+  const before = source.slice(0, start).replace(/[ \t]$/, '');
+  return `${before}(${source.slice(start)}\n)`;
+}
+
+function syntaxError(message: string, source: string, offset: number, name: string): SyntaxError {
+  const error = new SyntaxError(message);
+  const lines = source.slice(0, offset).split('\n');
+  error.stack = `SyntaxError: ${message}\n    at ${name}:${lines.length}:${lines.at(-1)!.length + 1}`;
+  return error;
+}
+
+/** Text under rewriting: every edit keeps its length. */
+interface Draft {
+  text: string;
+  functions: ast.Function[];
+  imports: { start: number; statement: string }[];
+}
+
+function rewrite(code: string): Omit<Program, 'map'> {
+  const { module, program } = parseCode(code, 'js');
+  const draft: Draft = { text: code, functions: [], imports: [] };
+  for (const { start } of module.dynamicImports) overwrite(draft, start, start + 6, importName);
+  for (const { start, end } of module.importMetas) overwrite(draft, start, end, importMetaName);
+  const variables = program.body.flatMap(variableNames);
+  for (const statement of program.body) rewriteStatement(draft, statement, variables);
+  const functions = functionArray(draft);
+  const names = new Map(draft.functions.map((node, index) => [node.id!.name, index]));
+  for (const { start, end } of draft.functions) overwrite(draft, start, end, '');
+  return { functions, prelude: prelude(draft, names), code: draft.text };
+}
+
+function rewriteStatement(draft: Draft, node: ast.Statement, variables: string[]): void {
+  switch (node.type) {
+    case 'ImportDeclaration':
+    case 'ExportAllDeclaration':
+      return moveImport(draft, node);
+    case 'ExportNamedDeclaration':
+      if (node.source) return moveImport(draft, node);
+      overwrite(draft, node.start, node.declaration?.start ?? node.end, '');
+      if (node.declaration) rewriteStatement(draft, node.declaration as ast.Statement, variables);
+      return;
+    case 'ExportDefaultDeclaration':
+      return rewriteDefault(draft, node, variables);
+    case 'FunctionDeclaration':
+      draft.functions.push(node);
+      return;
+    case 'VariableDeclaration':
+      return rewriteVariable(draft, node, variables);
+  }
+}
+
+function moveImport(
+  draft: Draft,
+  node: ast.ImportDeclaration | ast.ExportNamedDeclaration | ast.ExportAllDeclaration,
+): void {
+  draft.imports.push({ start: node.start, statement: importStatement(node, importName) });
+  overwrite(draft, node.start, node.end, '');
+}
+
+function rewriteDefault(
+  draft: Draft,
+  node: ast.ExportDefaultDeclaration,
+  variables: string[],
+): void {
+  const { declaration } = node;
+  const named =
+    (declaration.type === 'FunctionDeclaration' || declaration.type === 'ClassDeclaration') &&
+    declaration.id !== null;
+  overwrite(draft, node.start, declaration.start, named ? '' : 'void 0,');
+  if (named) rewriteStatement(draft, declaration, variables);
+}
+
+/**
+ * A script's `var` can never be declared again with `let`, so it becomes `let`. An enum's
+ * `E || {}` would then read itself too early, and a re-run must not keep old members: `0 || {}`.
+ */
+function rewriteVariable(draft: Draft, node: ast.VariableDeclaration, variables: string[]): void {
+  const names = variableNames(node);
+  if (node.kind !== 'var' || names.some((name) => isRepeated(name, variables))) return;
+  overwrite(draft, node.start, node.start + 3, 'let');
+  for (const { id, init } of node.declarations) {
+    if (id.type !== 'Identifier' || init?.type !== 'CallExpression') continue;
+    const [first] = init.arguments;
+    if (first?.type !== 'LogicalExpression' || first.left.type !== 'Identifier') continue;
+    if (first.left.name === id.name) overwrite(draft, first.left.start, first.left.end, '0');
+  }
+}
+
+function isRepeated(name: string, names: string[]): boolean {
+  return names.indexOf(name) !== names.lastIndexOf(name);
+}
+
+/** Plain names that a top-level `var` declares. */
+function variableNames(node: ast.Statement): string[] {
+  if (node.type === 'ExportNamedDeclaration' && node.declaration)
+    return variableNames(node.declaration as ast.Statement);
+  if (node.type !== 'VariableDeclaration') return [];
+  return node.declarations.flatMap(({ id }) => (id.type === 'Identifier' ? [id.name] : []));
+}
+
+/**
+ * Top-level functions as one array literal. They are lifted out because a script's own `function`
+ * could never be declared again with `const`, and must still be callable above its line.
+ */
+function functionArray({ text, functions }: Draft): string {
+  if (functions.length === 0) return '';
+  let array = '[\n';
+  let from = 0;
+  for (const { start, end } of functions) {
+    const gap = blank(text.slice(from, start));
+    const separated = from === 0 ? gap : `,${gap.replace(/^ /, '')}`;
+    array += separated + text.slice(start, end);
+    from = end;
+  }
+  return `${array}]`;
+}
+
+/** Every import stands on the line of its declaration, so that its errors name that line. */
+function prelude({ text, imports }: Draft, functions: Map<string, number>): string {
+  const lines: string[] = [];
+  for (const { start, statement } of imports) {
+    const before = text.slice(0, start).split('\n');
+    const line = before.length - 1;
+    while (lines.length <= line) lines.push('');
+    lines[line] = `${lines[line]!.padEnd(before[line]!.length)}${statement};`;
+  }
+  const declared = [...functions].map(([name, i]) => `${name}=${importName}.functions[${i}]`);
+  if (declared.length > 0) lines.push(`let ${declared.join(',')};`);
+  return lines.join('\n');
+}
+
+function overwrite(draft: Draft, start: number, end: number, replacement: string): void {
+  const { text } = draft;
+  const rest = blank(text.slice(start + replacement.length, end));
+  draft.text = text.slice(0, start) + replacement + rest + text.slice(end);
+}
