@@ -17,7 +17,13 @@ program
   .action(async ({ existing }: { existing?: string }) => {
     const { runRepl } = await import('../repl/index.ts');
     const { stdin, stdout, stderr } = process;
-    process.exitCode = await runRepl({ ...(existing && { existing }), cwd: process.cwd(), stdin, stdout, stderr });
+    process.exitCode = await runRepl({
+      ...(existing && { existing }),
+      cwd: process.cwd(),
+      stdin,
+      stdout,
+      stderr,
+    });
   });
 
 program
@@ -43,7 +49,9 @@ program
 
 program
   .command('train')
-  .description('train a reward model: RECIPE --model M --train F… [--OPTION V]… [a.b.c=v]… | JOB.yaml')
+  .description(
+    'train a reward model: RECIPE --model M --train F… [--OPTION V]… [a.b.c=v]… | JOB.yaml',
+  )
   .helpOption(false)
   .allowUnknownOption()
   .passThroughOptions()

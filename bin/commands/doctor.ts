@@ -32,20 +32,30 @@ export async function examine(): Promise<Finding[]> {
 export function report(findings: readonly Finding[]): string {
   const width = Math.max(...findings.map(({ name }) => name.length));
   const mark = (ok?: boolean): string => (ok === undefined ? '·' : ok ? '✓' : '✗');
-  return findings.map(({ name, ok, text }) => `${mark(ok)} ${name.padEnd(width)}  ${text}`).join('\n');
+  return findings
+    .map(({ name, ok, text }) => `${mark(ok)} ${name.padEnd(width)}  ${text}`)
+    .join('\n');
 }
 
 function node(): Finding {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   const ok = major > 22 || (major === 22 && minor >= 18);
-  return { name: 'node', ok, needed: true, text: process.version + (ok ? '' : '; needs 22.18 or newer: install one from nodejs.org') };
+  return {
+    name: 'node',
+    ok,
+    needed: true,
+    text: process.version + (ok ? '' : '; needs 22.18 or newer: install one from nodejs.org'),
+  };
 }
 
 function machine(): Finding {
   const gib = (bytes: number): string => (bytes / 2 ** 30).toFixed(1);
   const model = cpus()[0]?.model ?? 'unknown processor';
   const memory = `${gib(freemem())} of ${gib(totalmem())} GiB free`;
-  return { name: 'machine', text: `${process.platform} ${process.arch}, ${model}, ${availableParallelism()} threads, ${memory}` };
+  return {
+    name: 'machine',
+    text: `${process.platform} ${process.arch}, ${model}, ${availableParallelism()} threads, ${memory}`,
+  };
 }
 
 function packages(names: readonly string[]): Finding[] {
@@ -55,7 +65,12 @@ function packages(names: readonly string[]): Finding[] {
       require(name);
       return { name, ok: true, text: 'loads' };
     } catch (error) {
-      return { name, ok: false, needed: true, text: `does not load: ${(error as Error).message.split('\n')[0] ?? ''}; try npm ci` };
+      return {
+        name,
+        ok: false,
+        needed: true,
+        text: `does not load: ${(error as Error).message.split('\n')[0] ?? ''}; try npm ci`,
+      };
     }
   });
 }
@@ -81,6 +96,10 @@ function folder(): Finding {
     accessSync(process.cwd(), constants.W_OK);
     return { name: 'run folder', ok: true, text: `${process.cwd()}/runs` };
   } catch {
-    return { name: 'run folder', ok: false, text: `${process.cwd()} is read-only; pass --output-dir` };
+    return {
+      name: 'run folder',
+      ok: false,
+      text: `${process.cwd()} is read-only; pass --output-dir`,
+    };
   }
 }

@@ -64,7 +64,11 @@ export async function connectTo(connection: Connection): Promise<KernelClient> {
   const sign = signer(connection.key);
   const verify = verifier(connection.key);
   const options = { routingId: session, linger: 500 };
-  const dealers = { shell: new Dealer(options), control: new Dealer(options), stdin: new Dealer(options) };
+  const dealers = {
+    shell: new Dealer(options),
+    control: new Dealer(options),
+    stdin: new Dealer(options),
+  };
   const iopub = new Subscriber({ receiveHighWaterMark: 0 });
   const waiting = new Map<string, Waiting>();
   const listeners = new Set<(message: Message) => void>();
@@ -72,7 +76,8 @@ export async function connectTo(connection: Connection): Promise<KernelClient> {
 
   iopub.connect(addressOf(connection, 'iopub'));
   iopub.subscribe();
-  for (const [name, socket] of Object.entries(dealers)) socket.connect(addressOf(connection, name as keyof typeof dealers));
+  for (const [name, socket] of Object.entries(dealers))
+    socket.connect(addressOf(connection, name as keyof typeof dealers));
 
   const settle = (id: string, change: Partial<Waiting>): void => {
     const asked = waiting.get(id);
@@ -90,45 +95,71 @@ export async function connectTo(connection: Connection): Promise<KernelClient> {
     if (message.content['execution_state'] === 'idle') settle(id, { idle: true });
   });
   for (const socket of [dealers.shell, dealers.control]) {
-    void each(socket, verify, (message) => settle(message.parent_header.msg_id ?? '', { reply: message }));
+    void each(socket, verify, (message) =>
+      settle(message.parent_header.msg_id ?? '', { reply: message }),
+    );
   }
   const send = sender(dealers, sign);
   void each(dealers.stdin, verify, (message) => {
     const onInput = waiting.get(message.parent_header.msg_id ?? '')?.options.onInput;
-    const { prompt = '', password = false } = message.content as { prompt?: string; password?: boolean };
+    const { prompt = '', password = false } = message.content as {
+      prompt?: string;
+      password?: boolean;
+    };
     void (onInput?.(prompt, password) ?? Promise.resolve('')).then((value) =>
       send('stdin', compose('input_reply', { value }, session, message.header)),
     );
   });
 
-  const ask = <C>(channel: 'shell' | 'control', type: string, content: C, needsIdle = false, options: ExecuteOptions = {}): Promise<Message> => {
+  const ask = <C>(
+    channel: 'shell' | 'control',
+    type: string,
+    content: C,
+    needsIdle = false,
+    options: ExecuteOptions = {},
+  ): Promise<Message> => {
     const message = compose(type, content, session);
     return new Promise((resolve, reject) => {
       waiting.set(message.header.msg_id, { idle: false, needsIdle, options, resolve, reject });
       void send(channel, message);
     });
   };
-  const content = async (type: string, asked: unknown): Promise<Record<string, unknown>> => (await ask('shell', type, asked)).content;
+  const content = async (type: string, asked: unknown): Promise<Record<string, unknown>> =>
+    (await ask('shell', type, asked)).content;
   const client: KernelClient = {
     session,
     info: () => content('kernel_info_request', {}),
     async execute(code, options = {}) {
       const { silent = false, storeHistory = !silent, stopOnError = true, onInput } = options;
-      const asked = { code, silent, store_history: storeHistory, stop_on_error: stopOnError, allow_stdin: onInput !== undefined, user_expressions: {} };
+      const asked = {
+        code,
+        silent,
+        store_history: storeHistory,
+        stop_on_error: stopOnError,
+        allow_stdin: onInput !== undefined,
+        user_expressions: {},
+      };
       return (await ask('shell', 'execute_request', asked, true, options)) as Message<ExecuteReply>;
     },
     complete: (code, cursor) => content('complete_request', { code, cursor_pos: cursor }),
-    inspect: (code, cursor, detail = 0) => content('inspect_request', { code, cursor_pos: cursor, detail_level: detail }),
-    isComplete: async (code) => (await content('is_complete_request', { code })) as unknown as { status: string; indent?: string },
+    inspect: (code, cursor, detail = 0) =>
+      content('inspect_request', { code, cursor_pos: cursor, detail_level: detail }),
+    isComplete: async (code) =>
+      (await content('is_complete_request', { code })) as unknown as {
+        status: string;
+        indent?: string;
+      },
     interrupt: async () => void (await ask('control', 'interrupt_request', {})),
-    shutdown: async (restart = false) => void (await ask('control', 'shutdown_request', { restart })),
+    shutdown: async (restart = false) =>
+      void (await ask('control', 'shutdown_request', { restart })),
     onMessage(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
     alive: (timeoutMs) => heartbeat(connection, timeoutMs),
     close() {
-      for (const asked of waiting.values()) asked.reject(new UserError('the connection to the kernel was closed'));
+      for (const asked of waiting.values())
+        asked.reject(new UserError('the connection to the kernel was closed'));
       waiting.clear();
       for (const socket of [iopub, ...Object.values(dealers)]) socket.close();
     },
@@ -163,7 +194,10 @@ async function each(
 }
 
 /** One send at a time on each socket. */
-function sender(dealers: Record<'shell' | 'control' | 'stdin', Dealer>, sign: ReturnType<typeof signer>) {
+function sender(
+  dealers: Record<'shell' | 'control' | 'stdin', Dealer>,
+  sign: ReturnType<typeof signer>,
+) {
   const last = { shell: Promise.resolve(), control: Promise.resolve(), stdin: Promise.resolve() };
   return (channel: keyof typeof dealers, message: Message<unknown>): Promise<void> => {
     const sent = last[channel].then(() => dealers[channel].send(encode(message, [], sign)));

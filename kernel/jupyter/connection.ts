@@ -22,7 +22,9 @@ export type Channel = 'shell' | 'iopub' | 'stdin' | 'control' | 'hb';
 
 export function addressOf(connection: Connection, channel: Channel): string {
   const port = connection[`${channel}_port`];
-  return connection.transport === 'ipc' ? `ipc://${connection.ip}-${port}` : `tcp://${connection.ip}:${port}`;
+  return connection.transport === 'ipc'
+    ? `ipc://${connection.ip}-${port}`
+    : `tcp://${connection.ip}:${port}`;
 }
 
 /** Reads a connection file; a sentence where it is none. */
@@ -31,21 +33,41 @@ export function readConnection(file: string): Connection {
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    throw new UserError(`no connection file '${file}'`, 'in a cell, %connect_info or `jupyter --runtime-dir` says where they are', { cause: error });
+    throw new UserError(
+      `no connection file '${file}'`,
+      'in a cell, %connect_info or `jupyter --runtime-dir` says where they are',
+      { cause: error },
+    );
   }
   const connection = JSON.parse(text) as Connection;
   if (connection.signature_scheme !== 'hmac-sha256') {
-    throw new UserError(`'${file}' asks for the signature scheme '${connection.signature_scheme}'; known: hmac-sha256`);
+    throw new UserError(
+      `'${file}' asks for the signature scheme '${connection.signature_scheme}'; known: hmac-sha256`,
+    );
   }
   return connection;
 }
 
 /** Writes a connection file of a kernel to be, on free ports of this machine; readable by its owner alone. */
 export async function makeConnection(): Promise<{ file: string; connection: Connection }> {
-  const [shell_port, iopub_port, stdin_port, control_port, hb_port] = (await freePorts(5)) as [number, number, number, number, number];
+  const [shell_port, iopub_port, stdin_port, control_port, hb_port] = (await freePorts(5)) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
   const connection: Connection = {
-    transport: 'tcp', ip: '127.0.0.1', shell_port, iopub_port, stdin_port, control_port, hb_port,
-    key: randomBytes(32).toString('hex'), signature_scheme: 'hmac-sha256', kernel_name: 'rewardlab',
+    transport: 'tcp',
+    ip: '127.0.0.1',
+    shell_port,
+    iopub_port,
+    stdin_port,
+    control_port,
+    hb_port,
+    key: randomBytes(32).toString('hex'),
+    signature_scheme: 'hmac-sha256',
+    kernel_name: 'rewardlab',
   };
   const file = join(mkdtempSync(join(tmpdir(), 'rewardlab-')), 'kernel.json');
   writeFileSync(`${file}.new`, JSON.stringify(connection, null, 2), { mode: 0o600 });

@@ -13,7 +13,11 @@ export type AskChannel = 'shell' | 'control' | 'stdin';
 
 /** Where messages leave. */
 export interface Outlet {
-  send(channel: AskChannel, identities: readonly Uint8Array[], message: Message<unknown>): Promise<void>;
+  send(
+    channel: AskChannel,
+    identities: readonly Uint8Array[],
+    message: Message<unknown>,
+  ): Promise<void>;
   publish(message: Message<unknown>): Promise<void>;
 }
 
@@ -34,7 +38,12 @@ export interface Kernel {
   readonly executions: Executions;
   /** Comms that are open, id to target, whoever opened them. */
   readonly comms: Map<string, string>;
-  publish(type: string, content: unknown, parent: Partial<Header>, extra?: { metadata?: Record<string, unknown>; buffers?: Uint8Array[] }): void;
+  publish(
+    type: string,
+    content: unknown,
+    parent: Partial<Header>,
+    extra?: { metadata?: Record<string, unknown>; buffers?: Uint8Array[] },
+  ): void;
   shutdown(restart: boolean): void;
 }
 
@@ -61,7 +70,17 @@ export function createKernel(options: KernelOptions): RunningKernel {
   const show = (event: SessionEvent): void => {
     const place = parents.of(event.cell);
     if (event.type === 'done' || !place) return;
-    if (event.type === 'input') return void outlet.send('stdin', place.identities, compose('input_request', { prompt: event.prompt, password: event.password }, id, place.header));
+    if (event.type === 'input')
+      return void outlet.send(
+        'stdin',
+        place.identities,
+        compose(
+          'input_request',
+          { prompt: event.prompt, password: event.password },
+          id,
+          place.header,
+        ),
+      );
     if (event.type === 'comm') trackComm(comms, event.act, event.id, event.target);
     const { type, content, ...extra } = messageOf(event, place.count);
     publish(type, content, place.header, extra);
@@ -99,17 +118,24 @@ async function answer(kernel: Kernel, request: Request, outlet: Outlet, id: stri
   const { header } = request.message;
   const handler = handlers[header.msg_type];
   if (!handler) return;
-  const status = (execution_state: string): void => kernel.publish('status', { execution_state }, header);
+  const status = (execution_state: string): void =>
+    kernel.publish('status', { execution_state }, header);
   let reply: Reply | undefined;
   try {
     reply = await handler(request, kernel, () => status('busy'));
   } catch (error) {
     const { name, message, stack = '' } = error as Error;
-    reply = { content: { status: 'error', ename: name, evalue: message, traceback: stack.split('\n') } };
+    reply = {
+      content: { status: 'error', ename: name, evalue: message, traceback: stack.split('\n') },
+    };
   }
   if (reply) {
     const type = header.msg_type.replace(/_request$/, '_reply');
-    await outlet.send(request.channel, request.identities, compose(type, reply.content, id, header));
+    await outlet.send(
+      request.channel,
+      request.identities,
+      compose(type, reply.content, id, header),
+    );
   }
   status('idle');
   reply?.after?.();

@@ -1,5 +1,14 @@
 /** Where Jupyter looks for kernels, and the folder that tells it of ours. */
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '../../lib/errors.ts';
@@ -25,7 +34,11 @@ export async function installKernel(place: KernelPlace = {}): Promise<string> {
     renameSync(fresh, folder);
   } catch (error) {
     rmSync(fresh, { recursive: true, force: true });
-    throw new UserError(`cannot write the kernel to '${folder}': ${(error as Error).message}`, 'choose another place with --prefix DIR', { cause: error });
+    throw new UserError(
+      `cannot write the kernel to '${folder}': ${(error as Error).message}`,
+      'choose another place with --prefix DIR',
+      { cause: error },
+    );
   }
   return Promise.resolve(folder);
 }
@@ -33,15 +46,25 @@ export async function installKernel(place: KernelPlace = {}): Promise<string> {
 /** Removes the kernelspec; returns the folder that was there. */
 export async function uninstallKernel(place: KernelPlace = {}): Promise<string> {
   const folder = folderOf(place);
-  if (!existsSync(folder)) throw new UserError(`no kernel at '${folder}'`, `installed: ${installedKernels().join(', ') || 'none'}`);
+  if (!existsSync(folder))
+    throw new UserError(
+      `no kernel at '${folder}'`,
+      `installed: ${installedKernels().join(', ') || 'none'}`,
+    );
   rmSync(folder, { recursive: true });
   return Promise.resolve(folder);
 }
 
 /** Folders of kernels of ours that Jupyter finds, whatever they are named. */
 export function installedKernels(): string[] {
-  const path = (process.env['JUPYTER_PATH'] ?? '').split(process.platform === 'win32' ? ';' : ':').filter(Boolean);
-  const roots = [...path, userData(), ...(process.env['VIRTUAL_ENV'] ? [join(process.env['VIRTUAL_ENV'], 'share/jupyter')] : [])];
+  const path = (process.env['JUPYTER_PATH'] ?? '')
+    .split(process.platform === 'win32' ? ';' : ':')
+    .filter(Boolean);
+  const roots = [
+    ...path,
+    userData(),
+    ...(process.env['VIRTUAL_ENV'] ? [join(process.env['VIRTUAL_ENV'], 'share/jupyter')] : []),
+  ];
   return roots.flatMap((root) => {
     const kernels = join(root, 'kernels');
     const names = existsSync(kernels) ? readdirSync(kernels) : [];
@@ -64,8 +87,13 @@ function isOurs(folder: string): boolean {
 }
 
 function folderOf({ prefix, name = 'rewardlab' }: KernelPlace): string {
-  if (!/^[\w.-]+$/.test(name)) throw new UserError(`a kernel's name has letters, digits, '.', '_' and '-', got '${name}'`);
-  return join(prefix === undefined ? userData() : join(prefix, 'share', 'jupyter'), 'kernels', name);
+  if (!/^[\w.-]+$/.test(name))
+    throw new UserError(`a kernel's name has letters, digits, '.', '_' and '-', got '${name}'`);
+  return join(
+    prefix === undefined ? userData() : join(prefix, 'share', 'jupyter'),
+    'kernels',
+    name,
+  );
 }
 
 /** Jupyter's data folder of the user, by its own rules. */

@@ -15,13 +15,16 @@ const kernel = createKernel({
   cwd: process.cwd(),
   startSession,
   outlet: {
-    send: async (channel, identities, message) => (await sockets.promise).send(channel, identities, message),
+    send: async (channel, identities, message) =>
+      (await sockets.promise).send(channel, identities, message),
     publish: async (message) => (await sockets.promise).publish(message),
   },
   onShutdown: () => void end(0),
 });
 const { bindSockets } = await import('./sockets.ts');
-sockets.resolve(await bindSockets(connection, id, (channel, received) => kernel.receive(channel, received)));
+sockets.resolve(
+  await bindSockets(connection, id, (channel, received) => kernel.receive(channel, received)),
+);
 
 process.on('SIGINT', () => void kernel.interrupt());
 process.on('SIGTERM', () => void end(0));
@@ -35,5 +38,6 @@ async function end(code: number): Promise<void> {
 /** Jupyter names its process: a kernel does not outlive it. */
 function watchParent(): void {
   const parent = Number(process.env['JPY_PARENT_PID'] ?? 0);
-  if (parent > 1) setInterval(() => process.ppid !== parent && process.ppid === 1 && void end(0), 1000).unref();
+  if (parent > 1)
+    setInterval(() => process.ppid !== parent && process.ppid === 1 && void end(0), 1000).unref();
 }

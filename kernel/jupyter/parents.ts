@@ -41,8 +41,11 @@ export function createParents(): Parents {
     fail: (event) => void errors.set(event.cell, event),
     awaitInput: (cell, id) => void inputs.push({ cell, id }),
     takeInput(identities) {
-      const same = (a: Uint8Array, b: Uint8Array | undefined): boolean => b !== undefined && Buffer.compare(a, b) === 0;
-      const at = inputs.findIndex(({ cell }) => of(cell)?.identities.every((part, i) => same(part, identities[i])));
+      const same = (a: Uint8Array, b: Uint8Array | undefined): boolean =>
+        b !== undefined && Buffer.compare(a, b) === 0;
+      const at = inputs.findIndex(({ cell }) =>
+        of(cell)?.identities.every((part, i) => same(part, identities[i])),
+      );
       return at < 0 ? undefined : inputs.splice(at, 1)[0]!.id;
     },
   };

@@ -28,13 +28,20 @@ export async function bindSockets(
   await Promise.all([
     heartbeat.bind(addressOf(connection, 'hb')),
     iopub.bind(addressOf(connection, 'iopub')),
-    ...Object.entries(routers).map(([name, socket]) => socket.bind(addressOf(connection, name as Asked))),
+    ...Object.entries(routers).map(([name, socket]) =>
+      socket.bind(addressOf(connection, name as Asked)),
+    ),
   ]);
-  const lines = Object.fromEntries(Object.entries(routers).map(([name, socket]) => [name, inOrder(socket)]));
+  const lines = Object.fromEntries(
+    Object.entries(routers).map(([name, socket]) => [name, inOrder(socket)]),
+  );
   const publishFrames = inOrder(iopub);
 
   void echo(heartbeat);
-  void welcome(iopub, (topic) => void publishFrames(encode(compose('iopub_welcome', {}, session), [topic], sign)));
+  void welcome(
+    iopub,
+    (topic) => void publishFrames(encode(compose('iopub_welcome', {}, session), [topic], sign)),
+  );
   for (const [name, socket] of Object.entries(routers)) {
     void listen(socket, (frames) => {
       const received = verify(frames);
@@ -43,7 +50,8 @@ export async function bindSockets(
   }
   return {
     send: (channel, identities, message) => lines[channel]!(encode(message, identities, sign)),
-    publish: (message) => publishFrames(encode(message, [Buffer.from(message.header.msg_type)], sign)),
+    publish: (message) =>
+      publishFrames(encode(message, [Buffer.from(message.header.msg_type)], sign)),
     async close() {
       await Promise.all([publishFrames([]), ...Object.values(lines).map((line) => line([]))]);
       for (const socket of [heartbeat, iopub, ...Object.values(routers)]) socket.close();
@@ -57,7 +65,9 @@ function router(): Router {
 }
 
 /** zeromq allows one send at a time per socket. No frames: only wait. */
-function inOrder(socket: { send(frames: Uint8Array[]): Promise<void> }): (frames: Uint8Array[]) => Promise<void> {
+function inOrder(socket: {
+  send(frames: Uint8Array[]): Promise<void>;
+}): (frames: Uint8Array[]) => Promise<void> {
   let last = Promise.resolve();
   return (frames) => {
     const sent = last.then(() => (frames.length > 0 ? socket.send(frames) : undefined));

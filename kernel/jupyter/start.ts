@@ -17,7 +17,9 @@ export interface StartedKernel {
 }
 
 /** Output of the kernel process itself, which has none unless something is wrong, goes to our stderr. */
-export async function startKernel(options: { cwd?: string; env?: NodeJS.ProcessEnv } = {}): Promise<StartedKernel> {
+export async function startKernel(
+  options: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
+): Promise<StartedKernel> {
   const { file, connection } = await makeConnection();
   const child = spawn(process.execPath, [...ownArguments('kernel/jupyter/main'), file], {
     cwd: options.cwd ?? process.cwd(),
@@ -27,7 +29,10 @@ export async function startKernel(options: { cwd?: string; env?: NodeJS.ProcessE
   });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const early = ended.then(() => {
-    throw new UserError('the kernel ended before it answered', 'rewardlab doctor says what may be missing');
+    throw new UserError(
+      'the kernel ended before it answered',
+      'rewardlab doctor says what may be missing',
+    );
   });
   const client = await Promise.race([connectTo(connection), early]);
   early.catch(() => undefined);

@@ -54,12 +54,22 @@ export function compose<C>(
     date: new Date().toISOString(),
     version: protocolVersion,
   };
-  return { header, parent_header: parent, metadata: extra.metadata ?? {}, content, buffers: extra.buffers ?? [] };
+  return {
+    header,
+    parent_header: parent,
+    metadata: extra.metadata ?? {},
+    content,
+    buffers: extra.buffers ?? [],
+  };
 }
 
-export function encode(message: Message<unknown>, identities: readonly Uint8Array[], sign: Sign): Uint8Array[] {
-  const parts = [message.header, message.parent_header, message.metadata, message.content].map((part) =>
-    Buffer.from(JSON.stringify(part)),
+export function encode(
+  message: Message<unknown>,
+  identities: readonly Uint8Array[],
+  sign: Sign,
+): Uint8Array[] {
+  const parts = [message.header, message.parent_header, message.metadata, message.content].map(
+    (part) => Buffer.from(JSON.stringify(part)),
   );
   return [...identities, delimiter, Buffer.from(sign(parts)), ...parts, ...message.buffers];
 }
@@ -86,7 +96,13 @@ export function verifier(key: string): (frames: readonly Uint8Array[]) => Receiv
     const [header, parent_header, metadata, content] = parts.map(json);
     if (!header || !parent_header || !metadata || !content) return undefined;
     const buffers = frames.slice(at + 6);
-    const message = { header: header as unknown as Header, parent_header, metadata, content, buffers } as Message;
+    const message = {
+      header: header as unknown as Header,
+      parent_header,
+      metadata,
+      content,
+      buffers,
+    } as Message;
     return { identities: frames.slice(0, at), message };
   };
 }
@@ -94,7 +110,9 @@ export function verifier(key: string): (frames: readonly Uint8Array[]) => Receiv
 function json(part: Uint8Array): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(Buffer.from(part).toString());
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
+    return typeof value === 'object' && value !== null
+      ? (value as Record<string, unknown>)
+      : undefined;
   } catch {
     return undefined;
   }
@@ -107,7 +125,11 @@ function recent(size: number): { add(text: string): boolean } {
     add(text) {
       if (held.has(text)) return false;
       held.add(text);
-      if (held.size > size) for (const oldest of held) { held.delete(oldest); break; }
+      if (held.size > size)
+        for (const oldest of held) {
+          held.delete(oldest);
+          break;
+        }
       return true;
     },
   };

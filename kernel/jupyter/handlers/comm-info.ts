@@ -5,5 +5,10 @@ export const commInfo: Handler = (request, kernel, busy) => {
   busy();
   const { target_name: wanted } = request.message.content as { target_name?: string };
   const open = [...kernel.comms].filter(([, target]) => wanted === undefined || target === wanted);
-  return { content: { status: 'ok', comms: Object.fromEntries(open.map(([id, target_name]) => [id, { target_name }])) } };
+  return {
+    content: {
+      status: 'ok',
+      comms: Object.fromEntries(open.map(([id, target_name]) => [id, { target_name }])),
+    },
+  };
 };

@@ -9,12 +9,28 @@ export const commClose = carry('close');
 function carry(act: CommAct): Handler {
   return ({ message, identities }, kernel, busy) => {
     busy();
-    const { comm_id: id, target_name: target, data } = message.content as { comm_id: string; target_name?: string; data: unknown };
+    const {
+      comm_id: id,
+      target_name: target,
+      data,
+    } = message.content as { comm_id: string; target_name?: string; data: unknown };
     if (act === 'open') kernel.comms.set(id, target ?? '');
     if (act === 'close') kernel.comms.delete(id);
-    const cell = kernel.parents.add({ header: message.header, identities, count: kernel.executions.count });
+    const cell = kernel.parents.add({
+      header: message.header,
+      identities,
+      count: kernel.executions.count,
+    });
     const { metadata, buffers } = message;
-    kernel.session.comm({ act, id, ...(target !== undefined && { target }), data, metadata, buffers, cell });
+    kernel.session.comm({
+      act,
+      id,
+      ...(target !== undefined && { target }),
+      data,
+      metadata,
+      buffers,
+      cell,
+    });
     return undefined;
   };
 }

@@ -5,8 +5,24 @@ import type { Handler } from './index.ts';
 export const complete: Handler = async (request, kernel, busy) => {
   busy();
   const { code, cursor_pos } = request.message.content as { code: string; cursor_pos: number };
-  const { matches, start, end, types } = await kernel.session.complete({ code, cursor: fromCodePoints(code, cursor_pos) });
+  const { matches, start, end, types } = await kernel.session.complete({
+    code,
+    cursor: fromCodePoints(code, cursor_pos),
+  });
   const [cursor_start, cursor_end] = [toCodePoints(code, start), toCodePoints(code, end)];
-  const experimental = types.map(({ text, type }) => ({ text, type, start: cursor_start, end: cursor_end }));
-  return { content: { status: 'ok', matches, cursor_start, cursor_end, metadata: { _jupyter_types_experimental: experimental } } };
+  const experimental = types.map(({ text, type }) => ({
+    text,
+    type,
+    start: cursor_start,
+    end: cursor_end,
+  }));
+  return {
+    content: {
+      status: 'ok',
+      matches,
+      cursor_start,
+      cursor_end,
+      metadata: { _jupyter_types_experimental: experimental },
+    },
+  };
 };

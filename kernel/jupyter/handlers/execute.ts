@@ -37,10 +37,23 @@ export const execute: Handler = async (request, kernel, busy) => {
 
 function replyOf(kernel: Kernel, cell: number, count: number, done: Done): Reply {
   if (done.status === 'ok') {
-    const user_expressions = Object.fromEntries(Object.entries(done.expressions ?? {}).map(([name, result]) => [name, expression(result)]));
-    return { content: { status: 'ok', execution_count: count, payload: done.payload ?? [], user_expressions } };
+    const user_expressions = Object.fromEntries(
+      Object.entries(done.expressions ?? {}).map(([name, result]) => [name, expression(result)]),
+    );
+    return {
+      content: {
+        status: 'ok',
+        execution_count: count,
+        payload: done.payload ?? [],
+        user_expressions,
+      },
+    };
   }
-  const error = kernel.parents.error(cell) ?? { name: 'Interrupted', message: 'the cell was interrupted', stack: [] };
+  const error = kernel.parents.error(cell) ?? {
+    name: 'Interrupted',
+    message: 'the cell was interrupted',
+    stack: [],
+  };
   return { content: { status: 'error', execution_count: count, ...errorContent(error) } };
 }
 

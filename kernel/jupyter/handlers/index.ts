@@ -19,7 +19,11 @@ export interface Reply {
 }
 
 /** Says busy when its work begins; returns the reply, or nothing for messages that have none. */
-export type Handler = (request: Request, kernel: Kernel, busy: () => void) => Promise<Reply | undefined> | Reply | undefined;
+export type Handler = (
+  request: Request,
+  kernel: Kernel,
+  busy: () => void,
+) => Promise<Reply | undefined> | Reply | undefined;
 
 export const handlers: Readonly<Record<string, Handler>> = {
   comm_close: commClose,
