@@ -91,8 +91,14 @@ export function quoteText(text: string): string {
 /** What went wrong, without DuckDB's excerpt of a statement that the person did not write. */
 export function reasonOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
-  return text
+  const first = text
     .split('\n\n')[0]!
     .replace(/^[A-Z][\w ]* Error: /, '')
     .trim();
+  return error instanceof Error && error.cause ? `${first}: ${reasonOf(error.cause)}` : first;
+}
+
+/** A path in SQL, in which glob characters stand for themselves. */
+export function quotePath(path: string): string {
+  return quoteText(path.replaceAll(/[[*?]/g, (character) => `[${character}]`));
 }

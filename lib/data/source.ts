@@ -1,13 +1,11 @@
 /**
- * One file as something DuckDB can select from. JSON lines are written to a temporary parquet file
- * once, so that everything above reads one format, lazily and in bounded memory.
+ * One file as something DuckDB can select from, and the sentences for what is no such file.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
 import { open, readdir, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { basename, dirname, extname, join } from 'node:path';
+import { basename, dirname, extname } from 'node:path';
 import { UserError, closest } from '../errors.ts';
-import { allRows, describe, quoteName, quoteText, reasonOf, withConnection } from './duckdb.ts';
+import { allRows, describe, quotePath, reasonOf } from './duckdb.ts';
+import { convertJson } from './json-lines.ts';
 import type { Column } from './cell.ts';
 
 /** Column that numbers a file's rows from 0. */
@@ -76,51 +74,7 @@ async function checkParquet(path: string, size: number): Promise<void> {
   }
 }
 
-/** Glob characters stand for themselves; folders named `key=value` add no columns. */
+/** Folders named `key=value` add no columns. */
 function fromParquet(path: string): string {
-  const literal = path.replaceAll(/[[*?]/g, (character) => `[${character}]`);
-  return `read_parquet(${quoteText(literal)}, ${rowNumber} = true, hive_partitioning = false)`;
-}
-
-let folder: string | undefined;
-let converted = 0;
-
-/** Folder for converted files, readable by its owner alone, removed when the process ends. */
-function temporaryFile(): string {
-  if (folder === undefined) {
-    const made = mkdtempSync(join(tmpdir(), 'rewardlab-'));
-    process.once('exit', () => rmSync(made, { recursive: true, force: true }));
-    folder = made;
-  }
-  return join(folder, `${converted++}.parquet`);
-}
-
-async function convertJson(path: string): Promise<string> {
-  const target = temporaryFile();
-  const json = `read_json(${quoteText(path.replaceAll(/[[*?]/g, (c) => `[${c}]`))}, ${jsonOptions}`;
-  try {
-    const columns = await describe({ sql: `SELECT * FROM ${json})` });
-    const types = columns.map(({ name, type }) => `${quoteName(name)}: ${quoteText(asText(type))}`);
-    const from = `${json}, columns = {${types.join(', ')}})`;
-    await withConnection((c) =>
-      c.run(`COPY (SELECT * FROM ${from}) TO ${quoteText(target)} (FORMAT parquet)`),
-    );
-  } catch (cause) {
-    throw new UserError(`cannot read '${path}' as JSON lines: ${reasonOf(cause)}`, undefined, {
-      cause,
-    });
-  }
-  return target;
-}
-
-const jsonOptions = [
-  "format = 'auto'",
-  'sample_size = -1',
-  'map_inference_threshold = -1',
-  'maximum_object_size = 268435456',
-].join(', ');
-
-/** A text that looks like a date or an id stays a text. */
-function asText(type: string): string {
-  return type.replaceAll(/\b(DATE|TIMESTAMP|TIME|UUID)\b(?=\[|\)|,|$)/g, 'VARCHAR');
+  return `read_parquet(${quotePath(path)}, ${rowNumber} = true, hive_partitioning = false)`;
 }

@@ -1,12 +1,18 @@
 /**
  * Writes rows as a parquet file through DuckDB: to a temporary name, then renamed.
  */
-import { DuckDBDataChunk, DuckDBInstance, JSToDuckDBValueConverter } from '@duckdb/node-api';
-import type { DuckDBConnection, JS } from '@duckdb/node-api';
+import {
+  DuckDBDataChunk,
+  DuckDBInstance,
+  DuckDBListType,
+  DuckDBStructType,
+  JSToDuckDBValueConverter,
+} from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBType, JS } from '@duckdb/node-api';
 import { rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { UserError } from '../errors.ts';
-import type { Row } from './cell.ts';
+import type { Cell, Row } from './cell.ts';
 import { quoteName, quoteText, reasonOf } from './duckdb.ts';
 import { inferTypes } from './infer.ts';
 
@@ -71,10 +77,22 @@ async function fill(
     pending = [];
   };
   for await (const row of rows) {
-    pending.push(names.map((name) => row[name] ?? null));
+    pending.push(names.map((name, i) => fitted(row[name], kinds[i]!)));
     if (pending.length === chunkRows) flush();
   }
   flush();
   appender.closeSync();
   return count;
+}
+
+/** DuckDB wants every field of a struct; a key that is missing is null. */
+function fitted(cell: Cell | undefined, type: DuckDBType): JS | null {
+  if (cell === null || cell === undefined) return null;
+  if (type instanceof DuckDBListType && Array.isArray(cell))
+    return cell.map((item) => fitted(item, type.valueType));
+  if (!(type instanceof DuckDBStructType) || typeof cell !== 'object') return cell;
+  const fields = cell as Record<string, Cell>;
+  return Object.fromEntries(
+    type.entryNames.map((name, i) => [name, fitted(fields[name], type.entryTypes[i]!)]),
+  );
 }
