@@ -1,0 +1,55 @@
+/** What a chart shows, as data: panels over one x axis. Renderings are elsewhere. */
+
+export interface Series {
+  name: string;
+  kind: 'line' | 'points';
+  /** In the order of x. */
+  values: [x: number, y: number][];
+}
+
+export interface Panel {
+  title: string;
+  series: Series[];
+  /** Fixed range of y; absent: that of the values. */
+  y?: [low: number, high: number];
+}
+
+export interface Figure {
+  title: string;
+  /** Name of the x axis. */
+  x: string;
+  panels: Panel[];
+}
+
+/** Points of a series that a rendering gets at the most. */
+const mostPoints = 1000;
+
+/** Drops what is not a number, and all but about a thousand points a series: first, last, and the extremes of each stretch between. */
+export function thinned(figure: Figure): Figure {
+  return {
+    ...figure,
+    panels: figure.panels.map((panel) => ({
+      ...panel,
+      series: panel.series.map((series) => ({ ...series, values: thin(series.values) })),
+    })),
+  };
+}
+
+function thin(values: Series['values']): Series['values'] {
+  const finite = values.filter(([x, y]) => Number.isFinite(x) && Number.isFinite(y));
+  if (finite.length <= mostPoints) return finite;
+  const stretches = mostPoints / 2 - 1;
+  const inner = finite.slice(1, -1);
+  const kept = Array.from({ length: stretches }, (_, i) => {
+    const stretch = inner.slice(
+      Math.floor((i * inner.length) / stretches),
+      Math.floor(((i + 1) * inner.length) / stretches),
+    );
+    const low = stretch.reduce((a, b) => (b[1] < a[1] ? b : a));
+    const high = stretch.reduce((a, b) => (b[1] > a[1] ? b : a));
+    return low[0] <= high[0] ? [low, high] : [high, low];
+  });
+  return [finite[0]!, ...kept.flat(), finite.at(-1)!].filter(
+    (point, i, all) => point !== all[i - 1],
+  );
+}
