@@ -52,7 +52,10 @@ function startThread(workerData: ThreadStart): {
   return {
     ask: (request) =>
       new Promise((resolve, reject) => {
-        if (dead) return reject(dead);
+        if (dead) {
+          reject(dead);
+          return;
+        }
         waiting.push({ resolve, reject });
         worker.ref();
         worker.postMessage(request);

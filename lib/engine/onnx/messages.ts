@@ -35,11 +35,16 @@ export interface Job {
   feeds: Feeds;
 }
 
+/** What a thread is to run, and the sessions among them that it does not know yet. */
+export interface Load {
+  jobs: readonly Job[];
+  plans: readonly SessionPlan[];
+}
+
 export type Request =
-  | { type: 'plan'; plan: SessionPlan }
-  | { type: 'run'; jobs: readonly Job[] }
+  | ({ type: 'run' } & Load)
   /** Replaces this thread's gradient by the sum over the jobs. */
-  | { type: 'accumulate'; jobs: readonly Job[] }
+  | ({ type: 'accumulate' } & Load)
   /** Sums the gradients of these threads into the first one's, in a range; answers the sum of squares. */
   | { type: 'combine'; threads: readonly number[]; range: Range }
   | { type: 'update'; scalars: Readonly<Record<string, number>>; range: Range }

@@ -8,7 +8,7 @@ import { isParameter, nodesOf } from '../../graph/graph.ts';
 import type { Graph } from '../../graph/graph.ts';
 import { cut, share, startCrew } from './crew.ts';
 import type { Crew } from './crew.ts';
-import type { Job, Reply, Shared } from './messages.ts';
+import type { Load, Reply, SessionPlan, Shared } from './messages.ts';
 import { createProgram } from './program.ts';
 import type { OnnxProgram, Way } from './program.ts';
 import { arrange } from './storage.ts';
@@ -58,20 +58,15 @@ export function createParameters(
 
   const runShared = async (way: Way, work: readonly Work[]): Promise<Record<string, Value>[]> => {
     const { crew } = machine();
-    const jobs = work.map(({ program, feeds }) => ({ program: program as OnnxProgram, feeds }));
     const shares = share(
       work.map((w) => w.tokens),
       crew.size,
     );
-    const replies = await Promise.all(
-      shares.map((places, thread) => {
-        const own = places.map((i): Job => ({
-          session: jobs[i]!.program.session(way, thread),
-          feeds: jobs[i]!.feeds,
-        }));
-        return crew.ask(thread, { type: way === 'gradient' ? 'accumulate' : 'run', jobs: own });
-      }),
-    );
+    const type = way === 'gradient' ? 'accumulate' : 'run';
+    const replies = await crew.askAll((thread) => {
+      const own = shares[thread]!.map((place) => work[place]!);
+      return { type, ...load(way, thread, own) };
+    });
     return inOrder(shares, replies);
   };
 
@@ -141,6 +136,17 @@ export function createParameters(
       weights = undefined;
     },
   };
+}
+
+function load(way: Way, thread: number, work: readonly Work[]): Load {
+  const plans: SessionPlan[] = [];
+  const jobs = work.map(({ program, feeds }) => {
+    const { plan, told } = program as OnnxProgram;
+    if (!told(way).has(thread)) plans.push(plan(way));
+    told(way).add(thread);
+    return { session: plan(way).id, feeds };
+  });
+  return { jobs, plans };
 }
 
 function allocate(total: number, threads: number): Shared {

@@ -13,41 +13,37 @@ import type { Storage } from './storage.ts';
 export type Way = 'inference' | 'gradient';
 
 export interface OnnxProgram extends Program {
-  /** The id of the session for a thread, which is told of it if it does not know it yet. */
-  session(way: Way, thread: number): number;
+  plan: (way: Way) => SessionPlan;
+  /** Threads that know a plan. */
+  told: (way: Way) => Set<number>;
 }
 
 export interface ProgramParts {
   graph: Graph;
   storage: Storage;
   crew: Crew;
-  newId(): number;
-  run(way: Way, work: readonly Work[]): Promise<Record<string, Value>[]>;
+  newId: () => number;
+  run: (way: Way, work: readonly Work[]) => Promise<Record<string, Value>[]>;
 }
 
-export function createProgram({ graph, storage, crew, newId, run }: ProgramParts): OnnxProgram {
+export function createProgram(parts: ProgramParts): OnnxProgram {
+  const { graph, storage, crew } = parts;
   const plans = new Map<Way, { plan: SessionPlan; told: Set<number> }>();
   const outputs = Object.keys(graph.outputs);
-  const planFor = (way: Way): { plan: SessionPlan; told: Set<number> } => {
+  const planned = (way: Way): { plan: SessionPlan; told: Set<number> } => {
     const known = plans.get(way);
     if (known) return known;
     const model = way === 'gradient' ? gradientModel(graph) : inferenceModel(graph);
-    const made = {
-      plan: { ...toPlan(model, storage), id: newId(), outputs },
-      told: new Set<number>(),
-    };
+    const plan = { ...toPlan(model, storage), id: parts.newId(), outputs };
+    const made = { plan, told: new Set<number>() };
     plans.set(way, made);
     return made;
   };
   const program: OnnxProgram = {
-    session(way, thread) {
-      const { plan, told } = planFor(way);
-      if (!told.has(thread)) void crew.ask(thread, { type: 'plan', plan });
-      told.add(thread);
-      return plan.id;
-    },
+    plan: (way) => planned(way).plan,
+    told: (way) => planned(way).told,
     async run(feeds) {
-      const [result] = await run('inference', [{ program, feeds, tokens: 0 }]);
+      const [result] = await parts.run('inference', [{ program, feeds, tokens: 0 }]);
       return result!;
     },
     async close() {

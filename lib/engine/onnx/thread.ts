@@ -6,7 +6,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { InferenceSession } from 'onnxruntime-node';
 import type { Value } from '../../graph/executor.ts';
 import { createGradientBuffer } from './gradient-buffer.ts';
-import type { Job, Reply, Request, SessionPlan, ThreadStart } from './messages.ts';
+import type { Job, Load, Reply, Request, SessionPlan, ThreadStart } from './messages.ts';
 import { createOptimizer } from './optimizer.ts';
 import { createSession, feedTensors, fromTensor, slotTensor } from './sessions.ts';
 import type { Tensors } from './sessions.ts';
@@ -23,18 +23,11 @@ interface Session {
 }
 const sessions = new Map<number, Session>();
 
-const answers: {
-  [T in Request['type']]: (request: Request & { type: T }) => Promise<Reply> | Reply;
-} = {
-  plan({ plan }) {
-    const bound = plan.parameters.map((slot) => [slot.input, slotTensor(flatWeights, slot)]);
-    sessions.set(plan.id, { plan, parameters: Object.fromEntries(bound) as Tensors });
-    return {};
-  },
-  run: async ({ jobs }) => ({ outputs: await runAll(jobs) }),
-  async accumulate({ jobs }) {
+const answers: { [T in Request['type']]: (request: Request & { type: T }) => Promise<Reply> } = {
+  run: async (load) => ({ outputs: await runAll(load) }),
+  async accumulate(load) {
     gradient.begin();
-    const outputs = await runAll(jobs);
+    const outputs = await runAll(load);
     gradient.end();
     return { outputs };
   },
@@ -60,7 +53,11 @@ const answers: {
   },
 };
 
-async function runAll(jobs: readonly Job[]): Promise<Record<string, Value>[]> {
+async function runAll({ jobs, plans }: Load): Promise<Record<string, Value>[]> {
+  for (const plan of plans) {
+    const bound = plan.parameters.map((slot) => [slot.input, slotTensor(flatWeights, slot)]);
+    sessions.set(plan.id, { plan, parameters: Object.fromEntries(bound) as Tensors });
+  }
   const outputs = [];
   for (const job of jobs) outputs.push(await run(job));
   return outputs;
@@ -74,14 +71,15 @@ async function run({ session, feeds }: Job): Promise<Record<string, Value>> {
   const own = [...plan.outputs, ...plan.sparse.flatMap(({ rows, ids }) => [rows, ids])];
   const fetches = { ...Object.fromEntries(own.map((name) => [name, null])), ...sums.fetches };
   const given = { ...parameters, ...sums.feeds, ...feedTensors(plan, feeds) };
-  const results = (await inner.run(given, fetches)) as Tensors;
+  const results = await inner.run(given, fetches);
   gradient.scatter(plan, results);
   return Object.fromEntries(plan.outputs.map((name) => [name, fromTensor(results[name]!)]));
 }
 
-async function answer<T extends Request['type']>(request: Request & { type: T }): Promise<Reply> {
+async function answer(request: Request): Promise<Reply> {
   try {
-    return await answers[request.type](request);
+    const reply: (request: never) => Promise<Reply> = answers[request.type];
+    return await reply(request as never);
   } catch (error) {
     return { error: error instanceof Error ? error : new Error(String(error)) };
   }
