@@ -1,0 +1,143 @@
+/** How far a run is and how long it will take, from its events and a clock. Pure. */
+import type { Plan, TrainEvent } from '../train/job.ts';
+import { short } from './braille.ts';
+import type { MimeBundle } from './bundle.ts';
+import { html, plainLine } from './escape.ts';
+
+export interface Progress {
+  step: number;
+  plan?: Plan;
+  /** The newest step's metrics. */
+  metrics: Readonly<Record<string, number>>;
+  validation?: Readonly<Record<string, number>>;
+  checkpoint?: string;
+  end?: Extract<TrainEvent, { type: 'end' }>;
+  /** Clock and step when the first step of this process was done: the rate leaves preparation out. */
+  first?: { at: number; step: number };
+  now: number;
+}
+
+export const noProgress: Progress = { step: 0, metrics: {}, now: 0 };
+
+/** The progress after an event; `now` in milliseconds. */
+export function advance(progress: Progress, event: TrainEvent, now: number): Progress {
+  switch (event.type) {
+    case 'plan':
+      return { ...progress, plan: event.plan, now };
+    case 'step':
+      return {
+        ...progress,
+        step: event.step,
+        metrics: event.metrics,
+        first: progress.first ?? { at: now, step: event.step },
+        now,
+      };
+    case 'validation':
+      return { ...progress, validation: event.metrics, now };
+    case 'checkpoint':
+      return { ...progress, checkpoint: event.path, now };
+    case 'end':
+      return { ...progress, step: Math.max(progress.step, event.step), end: event, now };
+    case 'set':
+      return { ...progress, now };
+  }
+}
+
+/** Steps a second since the first; undefined until there are two. */
+export function rateOf({ first, step, now }: Progress): number | undefined {
+  return first && step > first.step && now > first.at
+    ? ((step - first.step) * 1000) / (now - first.at)
+    : undefined;
+}
+
+export function secondsLeft(progress: Progress): number | undefined {
+  const rate = rateOf(progress);
+  return rate !== undefined && progress.plan
+    ? Math.max(0, progress.plan.steps - progress.step) / rate
+    : undefined;
+}
+
+/** One line: a bar, steps, metrics, rate, time left. Never wider than `width`. */
+export function progressText(progress: Progress, width: number): string {
+  const parts = partsOf(progress);
+  const steps = progress.plan?.steps ?? 0;
+  const bar = steps > 0 && width >= 60 ? `${barOf(progress.step / steps, 16)} ` : '';
+  let line = bar + parts.join('  ');
+  while (line.length > width && parts.length > 1) {
+    parts.pop();
+    line = bar + parts.join('  ');
+  }
+  return line.slice(0, width);
+}
+
+export function progressBundle(progress: Progress): MimeBundle {
+  const steps = progress.plan?.steps ?? 1;
+  const text = partsOf(progress).join('  ');
+  const value = Math.min(1, progress.step / steps).toFixed(4);
+  return {
+    'text/html': `<div style="font-family:monospace"><progress value="${value}" max="1" style="width:12em;vertical-align:middle"></progress> ${html(text)}</div>`,
+    'text/plain': progressText(progress, 100),
+  };
+}
+
+/** Counts of what a plan leaves out or cuts, as a sentence; undefined where nothing is. */
+export function losses(plan: Plan): string | undefined {
+  const dropped = Object.entries(plan.dropped).map(
+    ([reason, count]) => `${count.toLocaleString('en-US')} rows dropped: ${plainLine(reason)}`,
+  );
+  const cut = plan.cut > 0 ? [`${plan.cut.toLocaleString('en-US')} rows cut to --max-length`] : [];
+  const all = [...dropped, ...cut];
+  return all.length > 0 ? all.join('; ') : undefined;
+}
+
+/** How a run ended, for the record: what it reached, where the model is, how to go on. */
+export function endText({ end, plan, validation }: Progress): string {
+  if (!end) return 'the run was left before its end';
+  const steps = plan ? `step ${end.step} of ${plan.steps}` : `step ${end.step}`;
+  const reached =
+    validation?.['accuracy'] === undefined
+      ? ''
+      : `, validation accuracy ${validation['accuracy'].toFixed(4)}`;
+  if (end.reason === 'done')
+    return `done: ${steps}${reached}, model in ${plainLine(end.model ?? '')}`;
+  const kept =
+    end.checkpoint === undefined
+      ? 'no checkpoint was kept'
+      : `kept ${plainLine(end.checkpoint)}; --resume goes on from there`;
+  return end.reason === 'stopped'
+    ? `stopped: ${steps}, ${kept}`
+    : `failed: ${steps}: ${plainLine(end.message ?? 'unknown reason')}; ${kept}`;
+}
+
+function partsOf(progress: Progress): string[] {
+  const { step, plan, metrics, validation, end } = progress;
+  const rate = rateOf(progress);
+  const left = secondsLeft(progress);
+  const tokens = metrics['tokens_per_second'];
+  return [
+    plan ? `step ${step}/${plan.steps}` : step > 0 ? `step ${step}` : 'preparing',
+    ...named('loss', metrics['loss']),
+    ...named('accuracy', metrics['accuracy']),
+    ...named('validation', validation?.['accuracy']),
+    ...(end ? [end.reason] : left === undefined ? [] : [`${duration(left)} left`]),
+    ...(rate === undefined ? [] : [`${rate.toFixed(1)} steps/s`]),
+    ...(tokens === undefined ? [] : [`${Math.round(tokens).toLocaleString('en-US')} tokens/s`]),
+  ];
+}
+
+function named(name: string, value: number | undefined): string[] {
+  return value === undefined ? [] : [`${name} ${short(value)}`];
+}
+
+function barOf(fraction: number, width: number): string {
+  const full = Math.round(Math.min(1, fraction) * width);
+  return '━'.repeat(full) + '╌'.repeat(width - full);
+}
+
+/** `8 s`, `3 min 20 s`, `2 h 05 min`. */
+export function duration(seconds: number): string {
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`;
+  return `${Math.floor(whole / 3600)} h ${String(Math.floor((whole % 3600) / 60)).padStart(2, '0')} min`;
+}
