@@ -4,6 +4,7 @@
  */
 import type { Runtime } from 'node:inspector';
 import { Session } from 'node:inspector';
+import { constantName } from './constants.ts';
 
 export type Outcome =
   | { type: 'value'; value: unknown }
@@ -37,6 +38,7 @@ const receiver = Symbol.for('rewardlab.session.receive');
 export function createEvaluator(): Evaluator {
   const inspector = new Session();
   inspector.connect();
+  inspector.post('Runtime.evaluate', { expression: `const ${constantName} = 0` });
   const take = createReceiver(inspector);
 
   return {
@@ -45,7 +47,7 @@ export function createEvaluator(): Evaluator {
         const parameters: EvaluateParameters = {
           expression: name === undefined ? code : `${code}\n//# sourceURL=${name}`,
           objectGroup: 'cell',
-          replMode: true,
+          replMode: !pure,
           awaitPromise: !pure,
           throwOnSideEffect: pure,
           ...(pure ? { timeout: 500 } : {}),

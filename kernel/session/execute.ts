@@ -12,6 +12,7 @@ import type { Magics } from './magics.ts';
 import { bundleOf } from './output.ts';
 import type { ProgramRunner } from './run-program.ts';
 import { transform } from './transform.ts';
+import type { Program } from './transform.ts';
 import type { Voice } from './voice.ts';
 
 export type Done = Extract<SessionEvent, { type: 'done' }>;
@@ -31,6 +32,8 @@ export interface ExecutorParts {
   /** Texts of the cells by name, for error reports. */
   sources: Map<string, string>;
   finish(done: Done): void;
+  /** Names that cells declared with `const`. */
+  constants: Set<string>;
 }
 
 type Ending =
@@ -112,8 +115,11 @@ type Step = () => ReturnType<ProgramRunner['run']>;
 function plan(code: string, name: string, running: Running, parts: ExecutorParts): Step[] {
   return splitCell(code, parts.magics.names()).map((segment): Step => {
     if (segment.type === 'code') {
-      const program = transform(segment.source, name);
-      return () => parts.programs.run(program, name);
+      const program = transform(segment.source, name, parts.constants);
+      return () => {
+        declare(program.declares, parts.constants);
+        return parts.programs.run(program, name);
+      };
     }
     return async () => {
       const magic = await parts.magics.find(segment.name);
@@ -128,6 +134,13 @@ function plan(code: string, name: string, running: Running, parts: ExecutorParts
       }
     };
   });
+}
+
+function declare(names: Program['declares'], constants: Set<string>): void {
+  for (const [name, constant] of names) {
+    if (constant) constants.add(name);
+    else constants.delete(name);
+  }
 }
 
 async function evaluateAll(

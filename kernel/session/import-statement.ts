@@ -6,7 +6,7 @@ import type * as ast from 'oxc-parser';
 
 type Declaration = ast.ImportDeclaration | ast.ExportNamedDeclaration | ast.ExportAllDeclaration;
 
-/** `import a, { b as c } from 'x'` → `const {"default":a,"b":c}=await helper.names("x",{},["default","b"])`. */
+/** `import a, { b as c } from 'x'` → `let {"default":a,"b":c}=await helper.names("x",{},["default","b"])`. */
 export function importStatement(node: Declaration, helper: string): string {
   const source = JSON.stringify(node.source?.value);
   const attributes = JSON.stringify(attributesOf(node));
@@ -15,13 +15,11 @@ export function importStatement(node: Declaration, helper: string): string {
   const names = specifiers.flatMap(namePair);
   const statements: string[] = [];
   if (namespace)
-    statements.push(`const ${namespace.local.name}=await ${helper}.all(${source},${attributes})`);
+    statements.push(`let ${namespace.local.name}=await ${helper}.all(${source},${attributes})`);
   if (names.length > 0) {
     const pattern = names.map(([imported, local]) => `${imported}:${local}`).join(',');
     const wanted = names.map(([imported]) => imported).join(',');
-    statements.push(
-      `const {${pattern}}=await ${helper}.names(${source},${attributes},[${wanted}])`,
-    );
+    statements.push(`let {${pattern}}=await ${helper}.names(${source},${attributes},[${wanted}])`);
   }
   // A statement without a value, or the module would become the cell's result.
   if (statements.length === 0)

@@ -20,14 +20,12 @@ const patienceMs = 8;
 if (parentPort && workerData instanceof SharedArrayBuffer) listen(new Int32Array(workerData));
 
 function listen(state: Int32Array): void {
-  const inspector = new Session();
-  inspector.connectToMainThread();
   let turn = Promise.resolve();
   const pipe = readLines(
     interruptsFile,
     () => {
       turn = turn
-        .then(() => interrupt(state, inspector))
+        .then(() => interrupt(state))
         .then(() => {
           pipe.write('\n');
         });
@@ -36,15 +34,19 @@ function listen(state: Int32Array): void {
   );
 }
 
-async function interrupt(state: Int32Array, inspector: Session): Promise<void> {
+async function interrupt(state: Int32Array): Promise<void> {
   Atomics.store(state, 0, asked);
   parentPort?.postMessage('interrupt');
   const waiting = Atomics.waitAsync(state, 0, asked, patienceMs);
   if (waiting.async) await waiting.value;
   if (Atomics.compareExchange(state, 0, asked, forced) !== asked) return;
+  // Not connected for longer: a process that exits waits for a connected session, and says so.
+  const inspector = new Session();
+  inspector.connectToMainThread();
   await new Promise<void>((resolve) => {
     inspector.post('Runtime.terminateExecution', () => resolve());
   });
+  inspector.disconnect();
   // The main thread runs again: let it end the cell, and say so once it has.
   const ended = Atomics.waitAsync(state, 0, forced);
   parentPort?.postMessage('terminated');

@@ -30,6 +30,8 @@ import {
   noticesFile,
 } from './protocol.ts';
 import { createProgramRunner } from './run-program.ts';
+import { installStackTraces } from './stack-traces.ts';
+import { createQuestions } from './questions.ts';
 import { createVoice } from './voice.ts';
 
 main();
@@ -48,10 +50,20 @@ function main(): void {
     magic: (definition) => magics.add(definition),
   };
   const evaluator = createEvaluator();
-  const programs = createProgramRunner(evaluator, installImports());
+  const programs = createProgramRunner(evaluator, installImports(), installStackTraces());
   const sources = new Map<string, string>();
   const finish = marker(send);
-  const executor = createExecutor({ voice, bridge, magics, programs, sources, finish });
+  const constants = new Set<string>();
+  const executor = createExecutor({
+    voice,
+    bridge,
+    magics,
+    programs,
+    sources,
+    constants,
+    finish,
+  });
+  const questions = createQuestions({ evaluator, magics }, send);
 
   installBridge(bridge);
   installGlobals(bridge);
@@ -59,13 +71,15 @@ function main(): void {
   process.on('SIGINT', () => undefined); // the kernel decides what an interrupt is
   for (const event of ['uncaughtException', 'unhandledRejection'])
     process.on(event, (error) => voice.emit({ type: 'error', ...reportError(error, sources) }));
-  listenForInterrupts(executor);
+  listenForInterrupts((terminated) => {
+    executor.interrupt(terminated);
+    if (terminated) questions.giveUp();
+  });
 
   const handlers: { [T in Command['type']]: (command: Extract<Command, { type: T }>) => void } = {
     execute: ({ request }) => executor.enqueue(request),
-    complete: ({ id }) =>
-      send({ type: 'completion', id, completion: { matches: [], start: 0, end: 0, types: [] } }),
-    inspect: ({ id }) => send({ type: 'inspection', id, inspection: null }),
+    complete: questions.complete,
+    inspect: questions.inspect,
     answer: ({ id, text }) => inputs.answer(id, text),
     comm: ({ message }) => comms.receive(message),
   };
@@ -99,11 +113,11 @@ function marker(send: (notice: Notice) => void): (event: Done) => void {
   };
 }
 
-function listenForInterrupts(executor: Executor): void {
+function listenForInterrupts(interrupt: Executor['interrupt']): void {
   const state = new Int32Array(new SharedArrayBuffer(4));
   const settle = (from: number, to: number, terminated: boolean): void => {
     if (Atomics.compareExchange(state, 0, from, to) !== from) return;
-    executor.interrupt(terminated);
+    interrupt(terminated);
     Atomics.notify(state, 0);
   };
   const worker = new Worker(ownModule('kernel/session/interrupts'), {
