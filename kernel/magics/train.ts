@@ -1,0 +1,162 @@
+/** `%train`: a job from a line or a YAML body, with one live figure and one progress line. */
+import { join } from 'node:path';
+import { splitWords } from '../../lib/command/words.ts';
+import { chartBundle } from '../../lib/display/chart.ts';
+import { plainLine } from '../../lib/display/escape.ts';
+import {
+  advance,
+  endText,
+  losses,
+  noProgress,
+  progressBundle,
+  type Progress,
+} from '../../lib/display/progress.ts';
+import { addToCurves, noCurves, trainingFigure } from '../../lib/display/training-figure.ts';
+import { UserError } from '../../lib/errors.ts';
+import { writeWhole } from '../../lib/write-whole.ts';
+import type { Invocation } from '../../lib/command/job.ts';
+import type { Job, Plan, TrainEvent } from '../../lib/train/job.ts';
+import type { Magic, MagicCall } from './magic.ts';
+
+/** What of the training library the magic calls; a test brings its own. */
+export interface TrainLibrary {
+  parse(
+    words: readonly string[],
+    context: { cwd: string; body?: string },
+  ): Promise<{ job: Job; invocation: Invocation }>;
+  run(job: Job, options: { signal: AbortSignal; resume: boolean }): AsyncIterable<TrainEvent>;
+  plan(job: Job): Promise<Plan>;
+  help(words: readonly string[]): string;
+  complete(line: string): string[];
+  now?(): number;
+}
+
+/** What `%train` gives back: `const run = await magic('train', '…')`, or the cell's result. */
+export interface TrainResult {
+  run: string;
+  model?: string;
+  steps: number;
+  train: Record<string, number>;
+  validation?: Record<string, number>;
+}
+
+/** Pictures a second that a front end is asked to draw. */
+const redrawMs = 350;
+
+export function trainMagic(library: TrainLibrary): Magic {
+  return {
+    name: 'train',
+    summary:
+      'trains a model: RECIPE --model M --train F… [--validation F…] [--OPTION V]… | JOB.yaml',
+    takesBody: true,
+    help: () => library.help([]),
+    complete: (line) => library.complete(line),
+    async run(call) {
+      const words = splitWords(call.line);
+      if (words.includes('--help')) return void call.write(`${library.help(words)}\n`);
+      const body = call.body === undefined ? {} : { body: call.body };
+      const { job, invocation } = await library.parse(words, { cwd: call.cwd, ...body });
+      for (const note of job.notes ?? []) call.write(`${plainLine(note)}\n`);
+      call.write(`${jobLine(job)}\n`);
+      if (invocation.dry_run) return void call.write(`${planText(await library.plan(job))}\n`);
+      return follow(
+        job,
+        library.run(job, { signal: call.signal, resume: invocation.resume }),
+        call,
+        library.now ?? Date.now,
+      );
+    },
+  };
+}
+
+async function follow(
+  job: Job,
+  events: AsyncIterable<TrainEvent>,
+  call: MagicCall,
+  now: () => number,
+): Promise<TrainResult> {
+  const curves = noCurves();
+  const title = `${job.recipe}: ${job.output}`;
+  let progress: Progress = noProgress;
+  const view = createView(call, () => trainingFigure(title, curves), now);
+  for await (const event of events) {
+    progress = advance(progress, event, now());
+    addToCurves(curves, event);
+    if (event.type === 'plan' && !event.plan.approximate) sayLosses(event.plan, call);
+    await view.draw(progress, false);
+  }
+  const svg = await view.draw(progress, true);
+  if (progress.end && svg !== undefined) await writeWhole(join(job.output, 'figure.svg'), svg);
+  call.write(`${endText(progress)}\n`);
+  if (progress.end?.reason === 'failed')
+    throw new UserError(
+      `the run failed: ${progress.end.message ?? 'unknown reason'}`,
+      `its log is ${join(job.output, 'log.txt')}`,
+    );
+  return resultOf(job, progress);
+}
+
+/** The progress line above, the figure below; both keep their place and change in it. */
+function createView(
+  call: MagicCall,
+  figure: () => ReturnType<typeof trainingFigure>,
+  now: () => number,
+) {
+  let line: string | undefined;
+  let chart: string | undefined;
+  let drawn = -Infinity;
+  return {
+    /** Returns the figure's SVG where it was drawn. */
+    async draw(progress: Progress, last: boolean): Promise<string | undefined> {
+      if (!last && now() - drawn < redrawMs) return undefined;
+      drawn = now();
+      line = call.display(progressBundle(progress), line === undefined ? {} : { id: line });
+      if (progress.step === 0 && !last) return undefined;
+      const bundle = await chartBundle(figure());
+      chart = call.display(bundle, chart === undefined ? {} : { id: chart });
+      return bundle['image/svg+xml'] as string;
+    },
+  };
+}
+
+function sayLosses(plan: Plan, call: MagicCall): void {
+  const text = losses(plan);
+  if (text !== undefined) call.write(`${text}\n`);
+}
+
+/** The job in a line: what was typed and what matters of what was not. The rest is in job.yaml. */
+function jobLine(job: Job): string {
+  const { learning_rate, batch_size, epochs, scheduler } = job.options;
+  const options = `learning rate ${String(learning_rate)}, batch ${String(batch_size)}, epochs ${String(epochs)}, ${String(scheduler)}`;
+  return plainLine(
+    `${job.recipe} on ${job.model}: ${options}, ${job.engine} on ${job.device} with ${job.threads} threads, seed ${job.seed} → ${job.output}`,
+  );
+}
+
+export function planText(plan: Plan): string {
+  const about = plan.approximate ? '≈' : '';
+  const number = (n: number): string => about + n.toLocaleString('en-US');
+  const rows: [string, string][] = [
+    ['parameters', plan.parameters.toLocaleString('en-US')],
+    ['training rows', number(plan.rows.train)],
+    ['validation rows', number(plan.rows.validation)],
+    ['tokens an epoch', number(plan.tokens)],
+    ['steps', `${number(plan.steps)} in ${plan.epochs} ${plan.epochs === 1 ? 'epoch' : 'epochs'}`],
+    ['memory', `≈${(plan.memoryBytes / 2 ** 20).toFixed(0)} MiB`],
+  ];
+  const lost = losses(plan);
+  return [
+    ...rows.map(([name, text]) => `${name.padEnd(16)}${text}`),
+    ...(lost === undefined ? [] : [lost]),
+  ].join('\n');
+}
+
+function resultOf(job: Job, { end, metrics, validation, step }: Progress): TrainResult {
+  return {
+    run: job.output,
+    ...(end?.model !== undefined && { model: end.model }),
+    steps: step,
+    train: { ...metrics },
+    ...(validation && { validation: { ...validation } }),
+  };
+}
