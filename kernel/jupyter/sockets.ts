@@ -40,7 +40,7 @@ export async function bindSockets(
   void echo(heartbeat);
   void welcome(
     iopub,
-    (topic) => void publishFrames(encode(compose('iopub_welcome', {}, session), [topic], sign)),
+    (topic) => void publishFrames(encode(compose('iopub_welcome', { subscription: Buffer.from(topic).toString() }, session), [topic], sign)),
   );
   for (const [name, socket] of Object.entries(routers)) {
     void listen(socket, (frames) => {
