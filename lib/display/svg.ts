@@ -22,7 +22,7 @@ function spec(figure: Figure, panels: readonly Panel[]): Spec {
     background: 'white',
     padding: 8,
     width,
-    height: panels.length * (height + gap),
+    height: panels.length * (height + gap) - gap,
     title: { text: figure.title, anchor: 'start', fontSize: 13 },
     data: [{ name: 'all', values: points }],
     scales: [
@@ -55,7 +55,7 @@ function group(panel: Panel, index: number, axis: string | undefined): Group {
         height: { value: height },
       },
     },
-    title: { text: panel.title, anchor: 'start', fontSize: 11, fontWeight: 'normal', offset: 4 },
+    title: { text: panel.title, anchor: 'start', frame: 'group', fontSize: 11, fontWeight: 'normal', offset: 4 },
     data: [
       { name: 'values', values },
       ...series.map((_, at) => ({
@@ -96,7 +96,7 @@ function group(panel: Panel, index: number, axis: string | undefined): Group {
       },
     ],
     legends:
-      names.length > 1
+      names.length > 1 && index === 0
         ? [
             {
               fill: 'colour',
