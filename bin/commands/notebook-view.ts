@@ -62,10 +62,12 @@ export function notebookView(stream: NodeJS.WriteStream): NotebookView {
       else if (header.msg_type === 'execute_result') say(textOf(data, stream.columns || 100));
       else if (header.msg_type.endsWith('display_data')) {
         const shown = textOf(data, stream.columns || 100);
-        if (id === undefined || !isLive(data)) return say(shown);
-        erase();
-        live.set(id, shown);
-        draw();
+        if (id === undefined || !isLive(data)) say(shown);
+        else {
+          erase();
+          live.set(id, shown);
+          draw();
+        }
       }
     },
     end: settle,
@@ -73,15 +75,20 @@ export function notebookView(stream: NodeJS.WriteStream): NotebookView {
 }
 
 function isLive(data: Record<string, unknown>): boolean {
-  return chartType in data || String(data['text/html'] ?? '').includes('<progress');
+  return chartType in data || textIn(data, 'text/html').includes('<progress');
 }
 
 /** Tables and charts at the terminal's width, all else as the text it brings. */
 function textOf(data: Record<string, unknown>, width: number): string {
   if (data[tableType]) return tableText(data[tableType] as Table, width);
   if (data[chartType]) return chartText(data[chartType] as Figure, Math.min(width, 100));
-  return plain(String(data['text/plain'] ?? ''))
+  return plain(textIn(data, 'text/plain'))
     .split('\n')
     .map((line) => line.slice(0, Math.max(width - 1, 20)))
     .join('\n');
+}
+
+function textIn(data: Record<string, unknown>, type: string): string {
+  const text = data[type];
+  return typeof text === 'string' ? text : '';
 }

@@ -28,7 +28,7 @@ export interface TrainLibrary {
   plan(job: Job): Promise<Plan>;
   help(words: readonly string[]): string;
   complete(line: string): string[];
-  now?(): number;
+  now?: () => number;
 }
 
 /** What `%train` gives back: `const run = await magic('train', '…')`, or the cell's result. */
@@ -53,17 +53,23 @@ export function trainMagic(library: TrainLibrary): Magic {
     complete: (line) => library.complete(line),
     async run(call) {
       const words = splitWords(call.line);
-      if (words.includes('--help')) return void call.write(`${library.help(words)}\n`);
+      if (words.includes('--help')) {
+        call.write(`${library.help(words)}\n`);
+        return undefined;
+      }
       const body = call.body === undefined ? {} : { body: call.body };
       const { job, invocation } = await library.parse(words, { cwd: call.cwd, ...body });
       for (const note of job.notes ?? []) call.write(`${plainLine(note)}\n`);
       call.write(`${jobLine(job)}\n`);
-      if (invocation.dry_run) return void call.write(`${planText(await library.plan(job))}\n`);
+      if (invocation.dry_run) {
+        call.write(`${planText(await library.plan(job))}\n`);
+        return undefined;
+      }
       return follow(
         job,
         library.run(job, { signal: call.signal, resume: invocation.resume }),
         call,
-        library.now ?? Date.now,
+        library.now,
       );
     },
   };
@@ -73,7 +79,7 @@ async function follow(
   job: Job,
   events: AsyncIterable<TrainEvent>,
   call: MagicCall,
-  now: () => number,
+  now: () => number = Date.now,
 ): Promise<TrainResult> {
   const curves = noCurves();
   const title = `${job.recipe}: ${job.output}`;

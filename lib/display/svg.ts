@@ -1,5 +1,5 @@
 /** A figure as SVG, drawn by vega. Loaded when the first picture is drawn. */
-import { parse, View, type Spec } from 'vega';
+import { parse, View, type Spec, type Title } from 'vega';
 import type { Figure, Panel } from './figure.ts';
 
 const [width, height, gap] = [560, 120, 34];
@@ -23,7 +23,7 @@ function spec(figure: Figure, panels: readonly Panel[]): Spec {
     padding: 8,
     width,
     height: panels.length * (height + gap) - gap,
-    title: { text: figure.title, anchor: 'start', fontSize: 13 },
+    title: heading(figure.title, 13),
     data: [{ name: 'all', values: points }],
     scales: [
       {
@@ -55,7 +55,7 @@ function group(panel: Panel, index: number, axis: string | undefined): Group {
         height: { value: height },
       },
     },
-    title: { text: panel.title, anchor: 'start', frame: 'group', fontSize: 11, fontWeight: 'normal', offset: 4 },
+    title: { ...heading(panel.title, 11), fontWeight: 'normal', offset: 4 },
     data: [
       { name: 'values', values },
       ...series.map((_, at) => ({
@@ -110,7 +110,11 @@ function group(panel: Panel, index: number, axis: string | undefined): Group {
           ]
         : [],
     marks: series.map(({ kind }, at) => mark(kind, at)),
-  } as Group;
+  };
+}
+
+function heading(text: string, fontSize: number): Title {
+  return { text, anchor: 'start', frame: 'group', fontSize };
 }
 
 function mark(kind: 'line' | 'points', at: number): Group {

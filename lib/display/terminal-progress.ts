@@ -15,7 +15,9 @@ export function terminalProgress(
   let progress = noProgress;
   let drawn = 0;
   let dropped: string | undefined;
-  const clear = (): void => void (stream.isTTY && stream.write('\r\u001b[K'));
+  const clear = (): void => {
+    if (stream.isTTY) stream.write('\r\u001b[K');
+  };
   return {
     take(event) {
       progress = advance(progress, event, now());
