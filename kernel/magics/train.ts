@@ -14,17 +14,13 @@ import {
 import { addToCurves, noCurves, trainingFigure } from '../../lib/display/training-figure.ts';
 import { UserError } from '../../lib/errors.ts';
 import { writeWhole } from '../../lib/write-whole.ts';
-import type { Invocation } from '../../lib/command/job.ts';
 import type { Job, Plan, TrainEvent } from '../../lib/train/job.ts';
 import type { Magic, MagicCall } from './magic.ts';
 
 /** What of the training library the magic calls; a test brings its own. */
 export interface TrainLibrary {
-  parse(
-    words: readonly string[],
-    context: { cwd: string; body?: string },
-  ): Promise<{ job: Job; invocation: Invocation }>;
-  run(job: Job, options: { signal: AbortSignal; resume: boolean }): AsyncIterable<TrainEvent>;
+  parse(words: readonly string[], context: { cwd: string; body?: string }): Promise<Job>;
+  run(job: Job, options: { signal: AbortSignal }): AsyncIterable<TrainEvent>;
   plan(job: Job): Promise<Plan>;
   help(words: readonly string[]): string;
   complete(line: string): string[];
@@ -58,19 +54,14 @@ export function trainMagic(library: TrainLibrary): Magic {
         return undefined;
       }
       const body = call.body === undefined ? {} : { body: call.body };
-      const { job, invocation } = await library.parse(words, { cwd: call.cwd, ...body });
+      const job = await library.parse(words, { cwd: call.cwd, ...body });
       for (const note of job.notes ?? []) call.write(`${plainLine(note)}\n`);
       call.write(`${jobLine(job)}\n`);
-      if (invocation.dry_run) {
+      if (job.options['dry_run'] === true) {
         call.write(`${planText(await library.plan(job))}\n`);
         return undefined;
       }
-      return follow(
-        job,
-        library.run(job, { signal: call.signal, resume: invocation.resume }),
-        call,
-        library.now,
-      );
+      return follow(job, library.run(job, { signal: call.signal }), call, library.now);
     },
   };
 }

@@ -1,4 +1,5 @@
 /** A figure as text: lines of braille dots, two by four to a character, with axes and a legend. */
+import cliTruncate from 'cli-truncate';
 import stringWidth from 'string-width';
 import { plainLine } from './escape.ts';
 import { thinned, type Figure, type Panel, type Series } from './figure.ts';
@@ -22,7 +23,7 @@ export function chartText(figure: Figure, width: number, height = 6): string {
   );
   const body = shown.flatMap((panel) => panelRows(panel, range, inner, height));
   const axis = shown.length === 0 ? ['  (no values yet)'] : [axisRow(x, range, inner)];
-  return [plainLine(title), ...body, ...axis].join('\n');
+  return [plainLine(title), ...body, ...axis].map((line) => cliTruncate(line, width)).join('\n');
 }
 
 function panelRows(

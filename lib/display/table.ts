@@ -89,7 +89,8 @@ export function cellText(value: unknown): string {
   if (value instanceof Date) return value.toISOString();
   if (value instanceof Uint8Array) return `${value.length} bytes`;
   if (typeof value === 'object') return JSON.stringify(value, big);
-  return String(value as bigint | boolean);
+  if (typeof value === 'bigint' || typeof value === 'boolean') return String(value);
+  return typeof value;
 }
 
 function heading({ title, totalRows, rows, columns }: Table): string[] {
