@@ -83,11 +83,15 @@ export function progressBundle(progress: Progress): MimeBundle {
 /** Counts of what a plan leaves out or cuts, as a sentence; undefined where nothing is. */
 export function losses(plan: Plan): string | undefined {
   const dropped = Object.entries(plan.dropped).map(
-    ([reason, count]) => `${count.toLocaleString('en-US')} rows dropped: ${plainLine(reason)}`,
+    ([reason, count]) => `${rowsText(count)} dropped: ${plainLine(reason)}`,
   );
-  const cut = plan.cut > 0 ? [`${plan.cut.toLocaleString('en-US')} rows cut to --max-length`] : [];
+  const cut = plan.cut > 0 ? [`${rowsText(plan.cut)} cut to --max-length`] : [];
   const all = [...dropped, ...cut];
   return all.length > 0 ? all.join('; ') : undefined;
+}
+
+function rowsText(count: number): string {
+  return `${count.toLocaleString('en-US')} ${count === 1 ? 'row' : 'rows'}`;
 }
 
 /** How a run ended, for the record: what it reached, where the model is, how to go on. */

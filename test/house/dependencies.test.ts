@@ -28,7 +28,9 @@ interface Manifest {
   dependencies: Record<string, string>;
   devDependencies: Record<string, string>;
 }
-const manifest = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8')) as Manifest;
+const manifest = JSON.parse(
+  readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8'),
+) as Manifest;
 
 test('every run-time dependency is listed with its reason', () => {
   expect(Object.keys(manifest.dependencies).sort()).toEqual(Object.keys(reasons).sort());
@@ -36,5 +38,7 @@ test('every run-time dependency is listed with its reason', () => {
 
 test('versions are exact', () => {
   const all = { ...manifest.dependencies, ...manifest.devDependencies };
-  expect(Object.entries(all).filter(([, version]) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version))).toEqual([]);
+  expect(
+    Object.entries(all).filter(([, version]) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version)),
+  ).toEqual([]);
 });

@@ -39,7 +39,7 @@ test('a run is one figure and one progress line that change in place, and a line
   expect(new Set(shown.map(({ id }) => id)).size).toBe(2);
   expect(shown.filter(({ data }) => 'image/svg+xml' in data).length).toBeGreaterThanOrEqual(4);
   expect(text()).toMatch(
-    /^trainer\.logger: has no meaning here\nbradley-terry on model: .*\n1 rows dropped: empty answer\ndone: step 4 of 4, validation accuracy 0\.7500, model in final\n$/,
+    /^trainer\.logger: has no meaning here\nbradley-terry on model: .*\n1 row dropped: empty answer\ndone: step 4 of 4, validation accuracy 0\.7500, model in final\n$/,
   );
   expect(result).toEqual({
     run: output,
