@@ -27,7 +27,11 @@ export function drive(store: Store, starting: Promise<Kernel>, leave: () => void
     (started) => {
       kernel = started;
       listen(store, started);
-      store.dispatch({ type: 'kernel', status: 'ready', count: started.count });
+      store.dispatch({ type: 'kernel', status: 'ready' });
+      settle(
+        store,
+        started.count.then((count) => store.dispatch({ type: 'counted', count })),
+      );
       runNext(store, started, answers, store.get());
     },
     () => undefined,

@@ -6,8 +6,8 @@ import type { Output } from '../state/output.ts';
 import type { Origin } from '../state/state.ts';
 
 export interface Kernel {
-  /** Cells run so far; 0 where that cannot be told. */
-  readonly count: number;
+  /** Cells run so far. */
+  readonly count: Promise<number>;
   /** Resolves once the cell has ended and everything that it has shown so far has been heard. */
   run(code: string, listener: CellListener): Promise<'ok' | 'error'>;
   /** Offsets are UTF-16 code units. */
@@ -18,7 +18,7 @@ export interface Kernel {
   interrupt(): Promise<void>;
   /** What comes late from a cell that has ended, or from another client's. */
   onOutside(listener: (origin: Origin, output: Output) => void): void;
-  /** The kernel ended of itself, or the session behind it was started again: a sentence. */
+  /** The kernel ended of itself: a sentence. */
   onNews(listener: (news: { text: string; gone: boolean }) => void): void;
   /** Ends a kernel that was started here; only leaves one that was attached to. */
   close(): Promise<void>;
@@ -27,7 +27,7 @@ export interface Kernel {
 }
 
 export interface CellListener {
-  output(output: Output): void;
+  readonly output: (output: Output) => void;
   /** A line from the person, for the cell. */
-  ask(question: { prompt: string; password: boolean }): Promise<string>;
+  readonly ask: (question: { prompt: string; password: boolean }) => Promise<string>;
 }

@@ -14,7 +14,8 @@ export type Action =
   | { type: 'checked'; status: string; indent: string }
   | { type: 'completed'; asked: Edit; matches: Matches }
   | { type: 'inspected'; asked: Edit; text: string | undefined }
-  | { type: 'kernel'; status: 'ready' | 'gone'; count?: number }
+  | { type: 'kernel'; status: 'ready' | 'gone' }
+  | { type: 'counted'; count: number }
   | { type: 'note'; text: string }
   | { type: 'drawn'; count: number }
   | { type: 'run'; cell: number }
@@ -33,10 +34,11 @@ const steps: Steps = {
   completed: (state, { asked, matches }) => completed(state, asked, matches),
   inspected: (state, { asked, text }) =>
     state.edit === asked ? { ...state, note: text ?? 'nothing is known of it' } : state,
-  kernel: (state, { status, count }) => ({
+  kernel: (state, { status }) => ({ ...state, kernel: status }),
+  counted: (state, { count }) => ({
     ...state,
-    kernel: status,
-    count: Math.max(state.count, count ?? 0),
+    uncounted: false,
+    count: Math.max(state.count, count),
   }),
   note: (state, { text }) => print(state, { kind: 'note', text }),
   drawn: (state, { count }) => ({ ...state, printed: state.printed.slice(count) }),

@@ -27,8 +27,8 @@ export interface State {
   /** Highest execution count seen. */
   readonly count: number;
   readonly kernel: 'starting' | 'ready' | 'gone';
-  /** The kernel was there before: its count is not known until it answers. */
-  readonly attached: boolean;
+  /** The kernel was there before, and has not told its count yet. */
+  readonly uncounted: boolean;
   /** Ctrl-C or Ctrl-D was pressed once where twice leaves. */
   readonly leaving: boolean;
   readonly wants: Wants;
@@ -99,7 +99,7 @@ export interface Question {
 }
 
 /** The state before the first key. */
-export function initialState(entries: readonly string[] = [], attached = false): State {
+export function initialState(entries: readonly string[] = [], uncounted = false): State {
   return {
     edit: empty,
     history: historyOf(entries),
@@ -109,7 +109,7 @@ export function initialState(entries: readonly string[] = [], attached = false):
     late: [],
     count: 0,
     kernel: 'starting',
-    attached,
+    uncounted,
     leaving: false,
     wants: {},
     held: [],

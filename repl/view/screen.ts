@@ -32,8 +32,8 @@ function typed(state: State, frame: Frame): InputRows {
   return inputRows(promptOf(state), edit.text, frame, edit.cursor, paint);
 }
 
-/** The number is known unless a cell is running or an attached kernel has not answered yet. */
+/** The number is known unless a cell is running or an attached kernel has not told its own yet. */
 function promptOf(state: State): string {
-  if (state.attached && state.kernel === 'starting') return inPrompt(undefined);
-  return inPrompt(state.cells.length > 0 ? undefined : nextCount(state));
+  const unknown = state.uncounted || state.cells.length > 0;
+  return inPrompt(unknown ? undefined : nextCount(state));
 }

@@ -31,7 +31,7 @@ export class FakeCell {
 }
 
 export class FakeKernel implements Kernel {
-  count = 0;
+  count = Promise.resolve(0);
   readonly cells: FakeCell[] = [];
   readonly calls: string[] = [];
   matches: Matches = { matches: [], start: 0, end: 0 };
