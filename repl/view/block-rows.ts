@@ -25,7 +25,7 @@ export function blockRows(block: Block, frame: Frame): string[] {
     const rows = wrap(clean(block.text).replace(/\n$/, ''), width);
     return block.name === 'stderr' ? rows.map(theme.warning) : rows;
   }
-  if (block.kind === 'display') return wrap(bundleText(block.data), width);
+  if (block.kind === 'display') return wrap(bundleText(block.data, frame), width);
   if (block.kind === 'result') return resultRows(block.count, block.data, frame);
   const text =
     block.traceback.length > 0 ? block.traceback.join('\n') : `${block.name}: ${block.message}`;
@@ -50,7 +50,7 @@ function unmarked(piece: Printed, frame: Frame): string[] {
 /** A result of one line stands beside its number, a longer one below it. */
 function resultRows(count: number, data: Record<string, unknown>, frame: Frame): string[] {
   const label = outPrompt(count);
-  const wide = bundleText(data);
+  const wide = bundleText(data, frame);
   if (wide.includes('\n') || columns(label + wide) > frame.width)
     return [frame.theme.result(label.trimEnd()), ...wrap(wide, frame.width)];
   return [frame.theme.result(label) + wide];
