@@ -7,9 +7,9 @@ import { input } from './tensor.ts';
 import type { Tensor } from './tensor.ts';
 
 /**
- * One AdamW step (Loshchilov & Hutter 2019): outputs `weights`, `first` and `second` from inputs of the
- * same names and `gradient`, all [n], and the scalars [1] of `adamWScalars`. An output may be written
- * over its input.
+ * One AdamW step (Loshchilov & Hutter 2019): `nextWeights`, `nextFirst` and `nextSecond` from inputs
+ * `weights`, `first`, `second` and `gradient`, all [n], and the scalars [1] of `adamWScalars`. An output
+ * may be written over its input.
  */
 export function adamWGraph(): Graph {
   const flat = (name: string): Tensor => input(name, 'float32', ['n']);
@@ -21,7 +21,7 @@ export function adamWGraph(): Graph {
   const root = add(mul(sqrt(second), factor('rootScale')), factor('eps'));
   const change = div(mul(first, factor('rate')), root);
   const weights = sub(mul(flat('weights'), factor('keep')), change);
-  return { outputs: { weights, first, second } };
+  return { outputs: { nextWeights: weights, nextFirst: first, nextSecond: second } };
 }
 
 /** The scalars of step `step` (from 1) for a gradient to be multiplied by `clip`. */

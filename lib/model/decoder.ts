@@ -2,10 +2,19 @@
  * A Qwen2 or Qwen3 transformer as a graph over a structure of segments. Knows nothing of losses: a
  * recipe's loss asks for rewards, logits or log-probabilities at the positions that are read.
  */
+import { differentiate } from '../graph/gradient.ts';
 import type { Graph } from '../graph/graph.ts';
+import { linear } from '../graph/ops/linear.ts';
+import { gather, reshape } from '../graph/ops/shape.ts';
+import { logProb, rmsNorm } from '../graph/ops/transformer.ts';
+import { input } from '../graph/tensor.ts';
 import type { Dim, Tensor } from '../graph/tensor.ts';
+import { layer } from './layer.ts';
 import type { ModelConfig } from './config.ts';
 import type { Structure } from './layout.ts';
+import { readsDim, surroundings } from './surroundings.ts';
+import { createWeights } from './weight-tensors.ts';
+import type { WeightTensors } from './weight-tensors.ts';
 
 /** A micro-batch as a loss sees it: its examples laid end to end. */
 export interface SymbolicBatch {
@@ -40,8 +49,8 @@ export function inferenceGraph(
   structure: Structure,
   objective: Objective,
 ): Graph {
-  void [config, structure, objective];
-  throw new Error('not built yet');
+  const weights = createWeights(config);
+  return { outputs: objective(decoder(config, structure, weights), symbolicBatch(structure)) };
 }
 
 /** The same with gradients of the output named `loss` by every weight. */
@@ -50,6 +59,49 @@ export function trainingGraph(
   structure: Structure,
   objective: Objective,
 ): Graph {
-  void [config, structure, objective];
-  throw new Error('not built yet');
+  const weights = createWeights(config);
+  const outputs = objective(decoder(config, structure, weights), symbolicBatch(structure));
+  if (!outputs.loss) throw new Error("an objective to train by has an output 'loss'");
+  return { outputs, gradients: differentiate(outputs.loss, weights.all()) };
+}
+
+function symbolicBatch({ examples, data }: Structure): SymbolicBatch {
+  const lengths = { reads: readsDim, examples };
+  const entries = Object.entries(data).map(([name, counted]) => {
+    const length = counted === 'other' ? `data.${name}` : lengths[counted];
+    return [name, input(`data.${name}`, 'float32', [length])] as const;
+  });
+  return {
+    data: Object.fromEntries(entries),
+    scale: input('scale', 'float32', []),
+    examples,
+    reads: readsDim,
+  };
+}
+
+function decoder(config: ModelConfig, structure: Structure, weights: WeightTensors): Decoder {
+  let known: Tensor | undefined;
+  const hidden = (): Tensor => (known ??= hiddenAtReads(config, structure, weights));
+  const logits = (): Tensor => linear(hidden(), weights.head());
+  return {
+    rewards: () =>
+      reshape(linear(hidden(), weights.get('score.weight', 1, config.hidden)), [readsDim]),
+    logits,
+    logProbs: (_, targets) => logProb(logits(), targets),
+  };
+}
+
+/** Last hidden states [reads, D]. The last layer computes the read rows alone. */
+function hiddenAtReads(config: ModelConfig, structure: Structure, weights: WeightTensors): Tensor {
+  const around = surroundings(config, structure);
+  let x = gather(weights.embeddings(), around.ids); // [T, D]
+  for (let index = 0; index < config.layers; index++)
+    x = layer(x, {
+      config,
+      around,
+      weights: weights.layer(index),
+      last: index === config.layers - 1,
+    });
+  const normed = rmsNorm(x, weights.get('model.norm.weight', config.hidden), config.rmsEps);
+  return gather(normed, around.picks);
 }

@@ -64,8 +64,8 @@ export function createOptimizer(): Optimizer {
           view(flat, start, end),
         ) as [Tensor, Tensor, Tensor];
         const gradient = view(memory.gradient, start, end);
-        const written = { weights, first, second };
-        await run.run({ ...written, gradient, ...factors }, written);
+        const feeds = { weights, first, second, gradient, ...factors };
+        await run.run(feeds, { nextWeights: weights, nextFirst: first, nextSecond: second });
       }
     },
   };

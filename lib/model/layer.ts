@@ -1,0 +1,85 @@
+/** One layer of the transformer: attention and a gated MLP, each normalised before and added to its input. */
+import { swiglu } from '../graph/ops/elementwise.ts';
+import { linear } from '../graph/ops/linear.ts';
+import { gather, reshape, split, transpose } from '../graph/ops/shape.ts';
+import { rmsNorm, rope } from '../graph/ops/transformer.ts';
+import type { Tensor } from '../graph/tensor.ts';
+import { attention } from './attention.ts';
+import type { ModelConfig } from './config.ts';
+import type { Asking, Surroundings } from './surroundings.ts';
+import type { LayerWeights } from './weight-tensors.ts';
+
+export interface LayerParts {
+  config: ModelConfig;
+  around: Surroundings;
+  weights: LayerWeights;
+  /** Only the read rows are asked for: [T, D] to [R, D]. */
+  last: boolean;
+}
+
+/** [T, D] to [T, D]. */
+export function layer(x: Tensor, parts: LayerParts): Tensor {
+  const { config, around, weights, last } = parts;
+  const { hidden, heads, headDim } = config;
+  const normed = rmsNorm(x, weights.get('input_layernorm.weight', hidden), config.rmsEps);
+  const [q, k, v] = last ? lastProjections(normed, parts) : projections(normed, parts);
+  const asking = last ? around.reads : around.tokens;
+  const turned = (y: Tensor, which: 'q' | 'k', { cos, sin }: Asking): Tensor => {
+    const { qkNorm, rmsEps } = config;
+    const gain = `self_attn.${which}_norm.weight`;
+    const scaled = qkNorm ? rmsNorm(y, weights.get(gain, headDim), rmsEps) : y;
+    return rope(scaled, cos, sin);
+  };
+  const attended = attention(
+    [turned(q, 'q', asking), turned(k, 'k', around.tokens), v],
+    { forest: around.forest, ...asking },
+    config,
+  ); // [H, R, d]
+  const rows = attended.shape[1]!;
+  const joined = reshape(transpose(attended, [1, 0, 2]), [rows, heads * headDim]);
+  const afterAttention = linear(
+    joined,
+    weights.get('self_attn.o_proj.weight', hidden, heads * headDim),
+    {
+      residual: last ? gather(x, around.rows) : x,
+      bias: config.outputBias ? weights.get('self_attn.o_proj.bias', hidden) : undefined,
+    },
+  );
+  return mlp(afterAttention, parts);
+}
+
+function mlp(x: Tensor, { config, weights }: LayerParts): Tensor {
+  const { hidden, intermediate } = config;
+  const gain = weights.get('post_attention_layernorm.weight', hidden);
+  const normed = rmsNorm(x, gain, config.rmsEps);
+  const gate = linear(normed, weights.get('mlp.gate_proj.weight', intermediate, hidden));
+  const up = linear(normed, weights.get('mlp.up_proj.weight', intermediate, hidden));
+  const down = weights.get('mlp.down_proj.weight', hidden, intermediate);
+  return linear(swiglu(gate, up), down, { residual: x });
+}
+
+type Projections = readonly [Tensor, Tensor, Tensor];
+
+/** q, k and v by one product: [heads, T, d] and [kvHeads, T, d] twice. */
+function projections(normed: Tensor, { config, weights }: LayerParts): Projections {
+  const { heads, kvHeads } = config;
+  const { weight, bias } = weights.projection(['q', 'k', 'v']);
+  const y = byHead(linear(normed, weight, { bias }), config.headDim);
+  return split(y, [heads, kvHeads, kvHeads], 0) as unknown as Projections;
+}
+
+/** q of the read rows; k and v of all. */
+function lastProjections(normed: Tensor, { config, weights, around }: LayerParts): Projections {
+  const { kvHeads, headDim } = config;
+  const asked = weights.projection(['q']);
+  const q = linear(gather(normed, around.rows), asked.weight, { bias: asked.bias });
+  const { weight, bias } = weights.projection(['k', 'v']);
+  const [k, v] = split(byHead(linear(normed, weight, { bias }), headDim), [kvHeads, kvHeads], 0);
+  return [byHead(q, headDim), k!, v!];
+}
+
+/** [T, heads · d] to [heads, T, d]. */
+function byHead(x: Tensor, headDim: number): Tensor {
+  const [rows, width] = x.shape as [string, number];
+  return transpose(reshape(x, [rows, width / headDim, headDim]), [1, 0, 2]);
+}
