@@ -3,6 +3,7 @@ import type { Magic } from './magic.ts';
 
 export const magics: Readonly<Record<string, () => Promise<Magic>>> = {
   lsmagic: async () => (await import('./lsmagic.ts')).listMagics(loadAll),
+  train: async () => (await import('./train.ts')).trainMagic(),
 };
 
 function loadAll(): Promise<Magic[]> {

@@ -1,8 +1,11 @@
 /** `%train`: a job from a line or a YAML body, with one live figure and one progress line. */
 import { join } from 'node:path';
+import { trainCompletions, trainHelp } from '../../lib/command/help.ts';
+import { parseJob } from '../../lib/command/job.ts';
 import { splitWords } from '../../lib/command/words.ts';
 import { chartBundle } from '../../lib/display/chart.ts';
 import { plainLine } from '../../lib/display/escape.ts';
+import { dryRun } from '../../lib/display/plan.ts';
 import {
   advance,
   endText,
@@ -13,6 +16,7 @@ import {
 } from '../../lib/display/progress.ts';
 import { addToCurves, noCurves, trainingFigure } from '../../lib/display/training-figure.ts';
 import { UserError } from '../../lib/errors.ts';
+import { runJob } from '../../lib/worker/run-job.ts';
 import { writeWhole } from '../../lib/write-whole.ts';
 import type { Job, Plan, TrainEvent } from '../../lib/train/job.ts';
 import type { Magic, MagicCall } from './magic.ts';
@@ -21,8 +25,7 @@ import type { Magic, MagicCall } from './magic.ts';
 export interface TrainLibrary {
   parse(words: readonly string[], context: { cwd: string; body?: string }): Promise<Job>;
   run(job: Job, options: { signal: AbortSignal }): AsyncIterable<TrainEvent>;
-  plan(job: Job): Promise<Plan>;
-  help(words: readonly string[]): string;
+  help(recipe?: string): string;
   complete(line: string): string[];
   now?: () => number;
 }
@@ -39,29 +42,37 @@ export interface TrainResult {
 /** Pictures a second that a front end is asked to draw. */
 const redrawMs = 350;
 
-export function trainMagic(library: TrainLibrary): Magic {
+const shipped: TrainLibrary = {
+  parse: parseJob,
+  run: runJob,
+  help: trainHelp,
+  complete: trainCompletions,
+};
+
+export function trainMagic(library: TrainLibrary = shipped): Magic {
   return {
     name: 'train',
     summary:
       'trains a model: RECIPE --model M --train F… [--validation F…] [--OPTION V]… | JOB.yaml',
     takesBody: true,
-    help: () => library.help([]),
+    help: () => library.help(),
     complete: (line) => library.complete(line),
     async run(call) {
       const words = splitWords(call.line);
       if (words.includes('--help')) {
-        call.write(`${library.help(words)}\n`);
+        call.write(`${library.help(words.find((word) => !word.startsWith('-')))}\n`);
         return undefined;
       }
       const body = call.body === undefined ? {} : { body: call.body };
       const job = await library.parse(words, { cwd: call.cwd, ...body });
       for (const note of job.notes ?? []) call.write(`${plainLine(note)}\n`);
       call.write(`${jobLine(job)}\n`);
+      const events = library.run(job, { signal: call.signal });
       if (job.options['dry_run'] === true) {
-        call.write(`${planText(await library.plan(job))}\n`);
+        call.write(`${await dryRun(events)}\n`);
         return undefined;
       }
-      return follow(job, library.run(job, { signal: call.signal }), call, library.now);
+      return follow(job, events, call, library.now);
     },
   };
 }
@@ -128,24 +139,6 @@ function jobLine(job: Job): string {
   return plainLine(
     `${job.recipe} on ${job.model}: ${options}, ${job.engine} on ${job.device} with ${job.threads} threads, seed ${job.seed} → ${job.output}`,
   );
-}
-
-export function planText(plan: Plan): string {
-  const about = plan.approximate ? '≈' : '';
-  const number = (n: number): string => about + n.toLocaleString('en-US');
-  const rows: [string, string][] = [
-    ['parameters', plan.parameters.toLocaleString('en-US')],
-    ['training rows', number(plan.rows.train)],
-    ['validation rows', number(plan.rows.validation)],
-    ['tokens an epoch', number(plan.tokens)],
-    ['steps', `${number(plan.steps)} in ${plan.epochs} ${plan.epochs === 1 ? 'epoch' : 'epochs'}`],
-    ['memory', `≈${(plan.memoryBytes / 2 ** 20).toFixed(0)} MiB`],
-  ];
-  const lost = losses(plan);
-  return [
-    ...rows.map(([name, text]) => `${name.padEnd(16)}${text}`),
-    ...(lost === undefined ? [] : [lost]),
-  ].join('\n');
 }
 
 function resultOf(job: Job, { end, metrics, validation, step }: Progress): TrainResult {

@@ -77,15 +77,17 @@ test('a failed run is an error with its reason', async () => {
 });
 
 test('--help and --dry-run train nothing', async () => {
-  const never = (): AsyncIterable<TrainEvent> => {
-    throw new Error('it ran');
+  const planning = async function* (): AsyncGenerator<TrainEvent> {
+    yield { type: 'plan', plan };
+    await Promise.resolve();
   };
   const help = recorder('--help');
-  await trainMagic(library(never)).run(help.call);
+  await trainMagic(library(planning)).run(help.call);
   expect(help.text()).toBe('the help\n');
   const dry = recorder('bradley-terry --dry-run');
-  await trainMagic(library(never)).run(dry.call);
+  await trainMagic(library(planning)).run(dry.call);
   expect(dry.text()).toContain('steps           4 in 1 epoch\n');
+  expect([...help.shown, ...dry.shown]).toEqual([]);
 });
 
 test('a bad line is a sentence', async () => {
@@ -112,7 +114,6 @@ function library(run: (signal: AbortSignal) => AsyncIterable<TrainEvent>): Train
       return Promise.resolve({ ...job, options });
     },
     run: (_, { signal }) => run(signal),
-    plan: () => Promise.resolve(plan),
     help: () => 'the help',
     complete: () => [],
     now: () => (now += 1000),

@@ -1,0 +1,48 @@
+/** `rewardlab train`: the job that `%train` runs, with one line of progress on stderr. */
+import { join } from 'node:path';
+import { trainHelp } from '../../lib/command/help.ts';
+import { parseJob } from '../../lib/command/job.ts';
+import { chartSvg } from '../../lib/display/svg.ts';
+import { plainLine } from '../../lib/display/escape.ts';
+import { dryRun } from '../../lib/display/plan.ts';
+import { terminalProgress } from '../../lib/display/terminal-progress.ts';
+import { addToCurves, noCurves, trainingFigure } from '../../lib/display/training-figure.ts';
+import type { Job, TrainEvent } from '../../lib/train/job.ts';
+import { runJob } from '../../lib/worker/run-job.ts';
+import { writeWhole } from '../../lib/write-whole.ts';
+
+/** Returns the exit code: 1 where the run failed, 130 where it was stopped. */
+export async function trainCommand(words: readonly string[]): Promise<number> {
+  if (words.includes('--help') || words.length === 0) {
+    console.log(trainHelp(words.find((word) => !word.startsWith('-'))));
+    return 0;
+  }
+  const job = await parseJob(words, { cwd: process.cwd() });
+  for (const note of job.notes ?? []) console.error(plainLine(note));
+  const stop = new AbortController();
+  process.once('SIGINT', () => stop.abort());
+  const events = runJob(job, { signal: stop.signal });
+  if (job.options['dry_run'] === true) {
+    console.log(await dryRun(events));
+    return 0;
+  }
+  return follow(job, events);
+}
+
+async function follow(job: Job, events: AsyncIterable<TrainEvent>): Promise<number> {
+  const json = job.options['json'] === true;
+  const progress = terminalProgress(process.stderr);
+  const curves = noCurves();
+  let reason: string = 'failed';
+  for await (const event of events) {
+    progress.take(event);
+    addToCurves(curves, event);
+    if (json) process.stdout.write(`${JSON.stringify(event)}\n`);
+    if (event.type === 'end') reason = event.reason;
+  }
+  const figure = trainingFigure(`${job.recipe}: ${job.output}`, curves);
+  if (figure.panels.some(({ series }) => series.some(({ values }) => values.length > 0))) {
+    await writeWhole(join(job.output, 'figure.svg'), await chartSvg(figure));
+  }
+  return reason === 'done' ? 0 : reason === 'stopped' ? 130 : 1;
+}
