@@ -39,16 +39,18 @@ export function readWords(
   }
 }
 
-/** Adds the settings of a YAML text: our names, with - or _, and VERL's tree. */
-export function readYaml(
-  text: string,
-  source: string,
-  { options, given }: { options: readonly OptionInfo[]; given: Given },
+/** Adds settings as YAML has them: our names, with - or _, and VERL's tree. */
+export function readSettings(
+  settings: Record<string, unknown>,
+  options: readonly OptionInfo[],
+  given: Given,
 ): void {
-  for (const [key, value] of flatten(parseMapping(text, source))) {
+  for (const [key, value] of flatten(settings)) {
     const option = options.find(({ name }) => name === key.replaceAll('-', '_'));
-    if (option) given.settings.set(option.name, { name: option.name, spelled: key, value });
-    else if (key.includes('.')) takeVerl(key, value, given);
+    if (option) {
+      const list = option.kind === 'texts' && typeof value === 'string' ? [value] : value;
+      given.settings.set(option.name, { name: option.name, spelled: key, value: list });
+    } else if (key.includes('.')) takeVerl(key, value, { options, given });
     else given.problems.push(noSuch(key, key, options));
   }
 }
@@ -127,14 +129,17 @@ function readDotted(word: string, { options, given }: Reading): void {
   } catch {
     // Not YAML: the text itself is the value, and the schema judges it.
   }
-  takeVerl(key, value, given);
+  takeVerl(key, value, { options, given });
 }
 
-function takeVerl(key: string, value: unknown, given: Given): void {
+function takeVerl(key: string, value: unknown, { options, given }: Reading): void {
   const name = verlOption(key);
   if (name === 'ignored') given.notes.push(`${key} has no meaning on this engine and was left out`);
-  else if (name) given.settings.set(name, { name, spelled: key, value: verlValue(name, value) });
-  else given.problems.push(`${key}: this VERL setting has no counterpart here`);
+  else if (name) {
+    const list = options.some((option) => option.name === name && option.kind === 'texts');
+    const ours = list && typeof value === 'string' ? [value] : verlValue(name, value);
+    given.settings.set(name, { name, spelled: key, value: ours });
+  } else given.problems.push(`${key}: this VERL setting has no counterpart here`);
 }
 
 function split(word: string): [string, string?] {

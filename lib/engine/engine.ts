@@ -1,5 +1,21 @@
 /** Where a job runs. An engine is one file here, or a folder, and one line in `index.ts`. */
+import type { Executor } from '../graph/executor.ts';
 import type { Job, JobCommand, TrainEvent } from '../train/job.ts';
+import type { Recipe } from '../recipe/recipe.ts';
+
+/** What a job is told while it runs, and what it may use. */
+export interface Control {
+  commands?: AsyncIterable<JobCommand>;
+  /** Aborted: stop after this step, keep a checkpoint. */
+  signal?: AbortSignal;
+  /** Where the job's recipe is looked up. */
+  recipes: readonly Recipe[];
+}
+
+export interface ExecutorPlace {
+  device: string;
+  threads: number;
+}
 
 export interface Engine {
   name: string;
@@ -10,10 +26,8 @@ export interface Engine {
   ownProcess: boolean;
   /** Why it cannot run here, in a sentence; undefined when it can. */
   unavailable(): Promise<string | undefined>;
-  /** Ends with an `end` event, whatever happens. `signal` means: stop after this step, keep a checkpoint. */
-  train(
-    job: Job,
-    commands: AsyncIterable<JobCommand>,
-    signal: AbortSignal,
-  ): AsyncIterable<TrainEvent>;
+  /** What computes, where that is this machine: models are served and measured on it. */
+  executor?(place: ExecutorPlace): Promise<Executor>;
+  /** Throws a `UserError` where the job cannot begin; once it has begun, ends with an `end` event. */
+  train(job: Job, control: Control): AsyncIterable<TrainEvent>;
 }

@@ -1,4 +1,5 @@
 /** The engines that ship, in the order of help. */
 import type { Engine } from './engine.ts';
+import { onnxEngine } from './onnx.ts';
 
-export const engines: readonly Engine[] = [];
+export const engines: readonly Engine[] = [onnxEngine];

@@ -1,19 +1,116 @@
 /** Runs a job: in a worker process when its engine holds weights, here otherwise. */
+import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { engines as shippedEngines } from '../engine/index.ts';
 import type { Engine } from '../engine/engine.ts';
+import { unknownName, UserError } from '../errors.ts';
+import { recipes as shippedRecipes } from '../recipe/index.ts';
 import type { Recipe } from '../recipe/recipe.ts';
+import { latestCheckpoint } from '../train/checkpoint.ts';
 import type { Job, JobCommand, TrainEvent } from '../train/job.ts';
+import { recordEnd } from '../train/run-folder.ts';
+import { startWorker, type WorkerClient } from './client.ts';
+import { fromRefusal } from './refusal.ts';
 
 export interface RunOptions {
   /** Aborted: the job stops after its current step, keeps a checkpoint, and says where. */
   signal?: AbortSignal;
   commands?: AsyncIterable<JobCommand>;
+  /** Lists other than those that ship cannot be named to another process, so the job runs here. */
   engines?: readonly Engine[];
   recipes?: readonly Recipe[];
+  /** Run in this process although the engine would have one of its own. */
+  inProcess?: boolean;
+  /** Told the worker's process id. */
+  onWorker?: (pid: number) => void;
 }
 
 /** The job's events, ending with `end`. Throws a `UserError` where the job cannot begin. */
-export function runJob(job: Job, options: RunOptions = {}): AsyncIterable<TrainEvent> {
-  void job;
-  void options;
-  throw new Error('not built yet');
+export async function* runJob(job: Job, options: RunOptions = {}): AsyncGenerator<TrainEvent> {
+  const engines = options.engines ?? shippedEngines;
+  const recipes = options.recipes ?? shippedRecipes;
+  const engine = engines.find(({ name }) => name === job.engine);
+  if (!engine)
+    throw unknownName(
+      'engine',
+      job.engine,
+      engines.map(({ name }) => name),
+    );
+  const shipped = engines === shippedEngines && recipes === shippedRecipes;
+  if (engine.ownProcess && shipped && !options.inProcess) {
+    yield* inWorker(job, options);
+    return;
+  }
+  const lack = await engine.unavailable();
+  if (lack !== undefined) throw new UserError(`engine ${engine.name} cannot run here: ${lack}`);
+  yield* engine.train(job, { ...options, recipes });
+}
+
+async function* inWorker(
+  job: Job,
+  { signal, commands, onWorker }: RunOptions,
+): AsyncGenerator<TrainEvent> {
+  const worker = startWorker();
+  if (worker.pid !== undefined) onWorker?.(worker.pid);
+  const stop = (): void => worker.send({ type: 'command', command: { type: 'stop' } });
+  const iterator = commands?.[Symbol.asyncIterator]();
+  try {
+    worker.send({ type: 'train', job });
+    if (signal?.aborted) stop();
+    signal?.addEventListener('abort', stop);
+    if (iterator) void forward(iterator, worker);
+    let begun = false;
+    for await (const message of worker.messages) {
+      if (message.type === 'refused') throw fromRefusal(message.refusal);
+      if (message.type !== 'event') continue;
+      begun = true;
+      yield message.event;
+      if (message.event.type === 'end') return;
+    }
+    const reason = await worker.death();
+    if (!begun) throw new UserError(`${reason}: ${worker.output().trim().slice(-400)}`);
+    yield await diedEarly(job, reason);
+  } finally {
+    signal?.removeEventListener('abort', stop);
+    void iterator?.return?.();
+    worker.release();
+    keepOutput(job, worker);
+  }
+}
+
+async function forward(iterator: AsyncIterator<JobCommand>, worker: WorkerClient): Promise<void> {
+  try {
+    for (let next = await iterator.next(); !next.done; next = await iterator.next())
+      worker.send({ type: 'command', command: next.value });
+  } catch {
+    return; // A source of commands that breaks has ended; the job goes on.
+  }
+}
+
+/** The end of a job whose process could not tell of it. */
+async function diedEarly(job: Job, reason: string): Promise<TrainEvent> {
+  const last = await latestCheckpoint(job.output);
+  const next = last
+    ? `--resume continues from step ${last.step}`
+    : 'there is no checkpoint yet; --save-steps would keep some';
+  const event: TrainEvent = {
+    type: 'end',
+    reason: 'failed',
+    step: last?.step ?? 0,
+    ...(last && { checkpoint: last.path }),
+    message: `${reason}\n  ${next}`,
+  };
+  recordEnd(job.output, event);
+  return event;
+}
+
+/** What native code said goes to the run's log. */
+function keepOutput(job: Job, worker: WorkerClient): void {
+  const output = worker.output();
+  if (output === '') return;
+  try {
+    appendFileSync(join(job.output, 'log.txt'), output, { flag: 'a' });
+  } catch {
+    return; // The job never came to have a folder.
+  }
 }

@@ -1,0 +1,89 @@
+/** Judges what was given by the schemas; every problem becomes a line in the spelling that was used. */
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { z } from 'zod';
+import type { Engine } from '../engine/engine.ts';
+import { isUserError, unknownName } from '../errors.ts';
+import { resolveModel } from '../model/hub.ts';
+import { placeOptions } from '../train/options.ts';
+import { describeOptions, flagOf, type OptionInfo } from './describe.ts';
+import type { Given } from './given.ts';
+
+/** The values of a schema's options, defaults filled in; undefined where there are problems. */
+export function checkOptions<T>(
+  schema: z.ZodType<T>,
+  options: readonly OptionInfo[],
+  { settings, problems }: Given,
+): T | undefined {
+  const names = describeOptions(schema).map(({ name }) => name);
+  const entries = names.flatMap((name) => {
+    const setting = settings.get(name);
+    return setting ? [[name, setting.value] as const] : [];
+  });
+  const parsed = schema.safeParse(Object.fromEntries(entries));
+  if (parsed.success) return parsed.data;
+  const seen = new Set<string>();
+  for (const issue of parsed.error.issues) {
+    const name = String(issue.path[0] ?? '');
+    if (seen.has(name)) continue;
+    seen.add(name);
+    const option = options.find((known) => known.name === name);
+    const setting = settings.get(name);
+    const expected = issue.code === 'custom' ? issue.message : (option?.expected ?? issue.message);
+    problems.push(
+      setting
+        ? `${setting.spelled}: expected ${expected}, got ${shown(setting.value)}`
+        : `${flagOf(name)}: is missing; ${option?.description ?? expected}`,
+    );
+  }
+  return undefined;
+}
+
+export type Place = z.infer<typeof placeOptions>;
+
+/** The place options, with engine and device known, files found and paths made absolute. */
+export async function checkPlace(
+  options: readonly OptionInfo[],
+  given: Given,
+  { cwd, engines }: { cwd: string; engines: readonly Engine[] },
+): Promise<Place | undefined> {
+  const place = checkOptions(placeOptions, options, given);
+  if (!place) return undefined;
+  const { settings, problems } = given;
+  const spelled = (name: string): string => settings.get(name)?.spelled ?? flagOf(name);
+  const engine = engines.find(({ name }) => name === place.engine);
+  const names = engines.map(({ name }) => name);
+  if (!engine)
+    problems.push(`${spelled('engine')}: ${unknownName('engine', place.engine, names).message}`);
+  else if (!engine.devices.includes(place.device) && settings.has('device'))
+    problems.push(
+      `${spelled('device')}: expected one of ${engine.devices.join(', ')} for engine ${engine.name}, got ${shown(place.device)}`,
+    );
+  const device = settings.has('device') ? place.device : (engine?.devices[0] ?? place.device);
+  const model = await resolveModel(resolve(cwd, place.model)).catch((error: unknown) => {
+    if (!isUserError(error)) throw error;
+    problems.push(`${spelled('model')}: ${[error.message, error.hint].filter(Boolean).join('; ')}`);
+    return '';
+  });
+  if (place.train.length === 0) problems.push(`${spelled('train')}: expected a file, got none`);
+  const files = async (name: 'train' | 'validation'): Promise<string[]> => {
+    const paths = place[name].map((path) => resolve(cwd, path));
+    for (const path of paths)
+      if (!(await stat(path).catch(() => undefined)))
+        problems.push(`${spelled(name)}: no such file ${shown(path)}`);
+    return paths;
+  };
+  return {
+    ...place,
+    device,
+    model,
+    train: await files('train'),
+    validation: await files('validation'),
+  };
+}
+
+function shown(value: unknown): string {
+  const list: unknown[] = Array.isArray(value) ? value : [value];
+  const text = list.map((item) => (typeof item === 'object' ? JSON.stringify(item) : String(item)));
+  return `'${text.join(' ').replace(/\p{Cc}/gu, ' ')}'`;
+}

@@ -1,0 +1,31 @@
+/** An engine that is an executor on this machine, driven by the one loop. */
+import type { Executor } from '../graph/executor.ts';
+import type { Policy } from '../recipe/recipe.ts';
+import type { Learner } from '../train/learner.ts';
+import type { Engine, ExecutorPlace } from './engine.ts';
+
+export interface LocalPlace extends Omit<
+  Engine,
+  'train' | 'unavailable' | 'ownProcess' | 'executor'
+> {
+  ownProcess?: boolean;
+  executor(place: ExecutorPlace): Promise<Executor>;
+  /** The model as a writer, for recipes whose batches ask it. */
+  policy?(learner: Learner): Policy;
+}
+
+/** Makes an engine of an executor. What trains is loaded when the first job comes. */
+export function localEngine(place: LocalPlace): Engine {
+  return {
+    ...place,
+    ownProcess: place.ownProcess ?? true,
+    unavailable: async () => {
+      const executor = await place.executor({ device: place.devices[0]!, threads: 1 });
+      return executor.unavailable();
+    },
+    async *train(job, control) {
+      const { trainLocally } = await import('./train-locally.ts');
+      yield* trainLocally(job, place, control);
+    },
+  };
+}

@@ -1,0 +1,47 @@
+/** A model measured by a recipe's objective on rows, the same bits as a validation in training. */
+import type { Executor } from '../graph/executor.ts';
+import { loadWeights } from '../model/weights.ts';
+import type { Recipe } from '../recipe/recipe.ts';
+import type { Job } from '../train/job.ts';
+import { createLearner } from '../train/learner.ts';
+import { meanMetrics } from '../train/measure.ts';
+import { prepareSplit } from '../train/plan.ts';
+
+export interface Measurement {
+  /** Means of the recipe's loss and metrics. */
+  metrics: Record<string, number>;
+  rows: number;
+  /** Reason to number of rows that were left out. */
+  dropped: Record<string, number>;
+}
+
+/** Measures `job.model` on the files of `job.validation`; tells how many rows are done. */
+export async function measureModel(
+  { job, recipe }: { job: Job; recipe: Recipe },
+  executor: Executor,
+  progress: (done: number, rows: number) => void,
+): Promise<Measurement> {
+  const { config, recipeOptions, split } = await prepareSplit(job, recipe, 'validation');
+  const weights = await loadWeights(job.model, config, { head: recipe.head, seed: job.seed });
+  const learner = await createLearner({
+    ...{ executor, config, weights },
+    objective: (model, batch) => {
+      const { loss, metrics } = recipe.loss(model, batch, recipeOptions);
+      return { loss, ...metrics };
+    },
+    microBatchTokens: Number(job.options.micro_batch_tokens),
+  });
+  try {
+    const { kept, dropped } = split.survey;
+    const policy = { generate: refuse, logProbs: refuse };
+    const batches = recipe.batches({ ...split.selection, kept, policy });
+    const metrics = await meanMetrics(batches, learner, (done) => progress(done, kept.length));
+    return { metrics, rows: kept.length, dropped };
+  } finally {
+    await learner.close();
+  }
+}
+
+function refuse(): Promise<never> {
+  return Promise.reject(new Error('a model is measured on what is written, not on what it writes'));
+}

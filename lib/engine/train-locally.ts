@@ -1,0 +1,168 @@
+/** A job from its files to its last event, on an executor of this process. */
+import { isUserError, UserError } from '../errors.ts';
+import { readConfig } from '../model/config.ts';
+import { loadWeights } from '../model/weights.ts';
+import type { Policy, Recipe } from '../recipe/recipe.ts';
+import {
+  readCheckpoint,
+  writeCheckpoint,
+  writeFinal,
+  type LoopState,
+  type ModelFiles,
+} from '../train/checkpoint.ts';
+import { commandQueue } from '../train/commands.ts';
+import { writeEnvironment } from '../train/environment.ts';
+import type { Job, TrainEvent } from '../train/job.ts';
+import { createLearner, type Learner } from '../train/learner.ts';
+import { beginning, trainLoop, type LoopRun } from '../train/loop.ts';
+import { prepare, type Prepared, type Split } from '../train/plan.ts';
+import { checkRun, openRun, type ResumePoint, type RunFolder } from '../train/run-folder.ts';
+import type { Control } from './engine.ts';
+import type { LocalPlace } from './local.ts';
+
+/** Runs a job; with `--dry-run` its exact plan is the only event before the end. */
+export async function* trainLocally(
+  job: Job,
+  place: LocalPlace,
+  control: Control,
+): AsyncGenerator<TrainEvent> {
+  const recipe = control.recipes.find(({ name }) => name === job.recipe);
+  if (!recipe) throw new UserError(`this engine does not know the recipe '${job.recipe}'`);
+  if (job.options.dry_run === true) {
+    const { plan } = await prepare(job, recipe, true);
+    yield { type: 'plan', plan };
+    yield { type: 'end', reason: 'done', step: 0 };
+    return;
+  }
+  const from = await checkRun(job);
+  const notices: string[] = [];
+  const beginning = begin({ job, recipe, place, from, notice: (text) => notices.push(text) });
+  const opened = prepare(job, recipe, false).then(async (prepared) => {
+    await beginning; // A job that cannot begin leaves no folder behind.
+    return { prepared, run: await openRun(job, from) };
+  });
+  opened.catch(async () => (await beginning).learner.close()).catch(() => undefined);
+  const begun = await beginning;
+  const { prepared, run } = await opened;
+  notices.forEach(run.log);
+  try {
+    yield* recorded(run, { ...begun, job, recipe, prepared, control });
+  } finally {
+    run.close();
+    await begun.learner.close();
+  }
+}
+
+interface Begin {
+  job: Job;
+  recipe: Recipe;
+  place: LocalPlace;
+  from: ResumePoint | undefined;
+  notice(sentence: string): void;
+}
+interface Begun {
+  learner: Learner;
+  policy: Policy;
+  state: LoopState;
+}
+
+/** Puts the weights, and a resumed run's moments, on the executor. */
+async function begin({ job, recipe, place, from, notice }: Begin): Promise<Begun> {
+  const executor = await place.executor(job);
+  const lack = await executor.unavailable();
+  if (lack !== undefined) throw new UserError(`engine ${place.name} cannot run here: ${lack}`);
+  const config = await readConfig(job.model);
+  const options = { head: recipe.head, seed: job.seed, notice };
+  const weights = await loadWeights(from?.path ?? job.model, config, options);
+  const recipeOptions = recipe.options.parse(job.options);
+  const learner = await createLearner({
+    ...{ executor, config, weights },
+    objective: (model, batch) => {
+      const { loss, metrics } = recipe.loss(model, batch, recipeOptions);
+      return { loss, ...metrics };
+    },
+    microBatchTokens: Number(job.options.micro_batch_tokens),
+  });
+  const policy = place.policy?.(learner) ?? silentPolicy(place.name);
+  if (!from) return { learner, policy, state: beginning() };
+  const { state, optimizer } = await readCheckpoint(from.path);
+  await learner.restore(optimizer);
+  return { learner, policy, state };
+}
+
+/** For recipes that only read rows. */
+function silentPolicy(engine: string): Policy {
+  const refuse = (): Promise<never> =>
+    Promise.reject(new UserError(`engine ${engine} cannot generate yet`));
+  return { generate: refuse, logProbs: refuse };
+}
+
+interface Running extends Begun {
+  job: Job;
+  recipe: Recipe;
+  prepared: Prepared;
+  control: Control;
+}
+
+/** The loop's events, each written to the run folder first; an error becomes the end. */
+async function* recorded(run: RunFolder, running: Running): AsyncGenerator<TrainEvent> {
+  const { job, prepared, control, state } = running;
+  const commands = commandQueue(control.commands, control.signal);
+  const resumed = state.step > 0;
+  const record = (event: TrainEvent): TrainEvent => {
+    run.record(event);
+    return event;
+  };
+  const environment = writeEnvironment(job).catch((error: unknown) => run.log(String(error)));
+  const plan: TrainEvent = { type: 'plan', plan: prepared.plan };
+  let checkpoint: string | undefined;
+  try {
+    yield resumed ? plan : record(plan);
+    const parts = loopRun(run, running);
+    for await (const event of trainLoop({ ...parts, commands })) {
+      if (event.type === 'checkpoint') checkpoint = event.path;
+      yield record(event);
+    }
+  } catch (error) {
+    if (!isUserError(error)) run.log((error as Error).stack ?? String(error));
+    yield record({
+      type: 'end',
+      reason: 'failed',
+      step: state.step,
+      ...(checkpoint !== undefined && { checkpoint }),
+      message: failure(error),
+    });
+  } finally {
+    commands.close();
+    await environment;
+  }
+}
+
+function failure(error: unknown): string {
+  if (isUserError(error)) return error.hint ? `${error.message}\n  ${error.hint}` : error.message;
+  return `${(error as Error).message} (a fault of rewardlab; log.txt has its trace)`;
+}
+
+function loopRun(run: RunFolder, running: Running): Omit<LoopRun, 'commands'> {
+  const { job, recipe, prepared, learner, policy, state } = running;
+  const { config, text, train, validation, options, plan } = prepared;
+  const pad = text.special.pad;
+  const files: ModelFiles = { config, from: job.model, ...(pad !== undefined && { padId: pad }) };
+  const source = ({ selection, survey }: Split) => ({ ...selection, kept: survey.kept, policy });
+  return {
+    options,
+    plan,
+    learner,
+    state,
+    notice: run.log,
+    batches: (from) => recipe.batches({ ...source(train), ...(from && { state: from }) }),
+    validation: validation && (() => recipe.batches(source(validation))),
+    save: async (state) =>
+      writeCheckpoint(run.path, files, {
+        weights: await learner.weights(),
+        optimizer: await learner.optimizer(),
+        state,
+      }),
+    finish: async () => writeFinal(run.path, files, await learner.weights()),
+  };
+}

@@ -1,0 +1,131 @@
+/**
+ * Checkpoints: a Hugging Face model folder plus the optimizer's tensors and the state of the loop,
+ * written under a temporary name and renamed, so that what bears the name is whole.
+ */
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { OptimizerState, Value } from '../graph/executor.ts';
+import type { ModelConfig } from '../model/config.ts';
+import { readTensors } from '../model/safetensors.ts';
+import { saveModel } from '../model/save.ts';
+import { writeTensors } from '../model/write-safetensors.ts';
+
+const plainState = z.record(
+  z.string(),
+  z.union([z.number(), z.string(), z.boolean(), z.array(z.number())]),
+);
+
+/** Where a run stands after a step: all that the loop needs besides weights and moments. */
+export const loopState = z.object({
+  step: z.int().min(0),
+  /** The recipe's state after the step's batch. */
+  batch: plainState.optional(),
+  /** Training tokens so far. */
+  numTokens: z.number(),
+  /** Examples cut so far, and whether the exact plan was given. */
+  cut: z.number(),
+  planned: z.boolean(),
+  /** Options set while running. */
+  changed: z.record(z.string(), z.number()),
+});
+export type LoopState = z.infer<typeof loopState>;
+
+export interface ModelFiles {
+  config: ModelConfig;
+  /** The folder whose tokenizer goes along. */
+  from: string;
+  padId?: number;
+}
+
+export interface Snapshot {
+  weights: ReadonlyMap<string, Value>;
+  optimizer: OptimizerState;
+  state: LoopState;
+}
+
+const stateFile = 'trainer_state.json';
+const optimizerFile = 'optimizer.safetensors';
+const folderPattern = /^global_step_(\d+)$/;
+
+/** Writes `global_step_<N>` into a run folder and returns its path. */
+export async function writeCheckpoint(
+  run: string,
+  model: ModelFiles,
+  { weights, optimizer, state }: Snapshot,
+): Promise<string> {
+  return writeWhole(join(run, `global_step_${state.step}`), async (folder) => {
+    await saveModel(folder, { ...model, weights });
+    await writeTensors(join(folder, optimizerFile), momentTensors(optimizer));
+    const whole = { ...state, optimizerStep: optimizer.step };
+    await writeFile(join(folder, stateFile), JSON.stringify(whole, null, 2) + '\n');
+  });
+}
+
+/** Writes the trained model to `final` in a run folder and returns its path. */
+export function writeFinal(
+  run: string,
+  model: ModelFiles,
+  weights: ReadonlyMap<string, Value>,
+): Promise<string> {
+  return writeWhole(join(run, 'final'), (folder) => saveModel(folder, { ...model, weights }));
+}
+
+/** The newest whole checkpoint of a run folder. */
+export async function latestCheckpoint(
+  run: string,
+): Promise<{ path: string; step: number } | undefined> {
+  const names = await readdir(run).catch(() => []);
+  const steps = names.flatMap((name) => folderPattern.exec(name)?.[1] ?? []).map(Number);
+  if (steps.length === 0) return undefined;
+  const step = Math.max(...steps);
+  return { path: join(run, `global_step_${step}`), step };
+}
+
+/** The loop's state and the optimizer's from a checkpoint; the weights load as of any model folder. */
+export async function readCheckpoint(
+  path: string,
+): Promise<{ state: LoopState; optimizer: OptimizerState }> {
+  const text = await readFile(join(path, stateFile), 'utf8');
+  const { optimizerStep, ...state } = loopState
+    .extend({ optimizerStep: z.int().min(0) })
+    .parse(JSON.parse(text));
+  const moments: OptimizerState['moments'] = new Map();
+  const tensors = await readTensors(join(path, optimizerFile));
+  for (const [name, first] of tensors) {
+    const parameter = /^(.*)\.exp_avg$/.exec(name)?.[1];
+    const second = parameter === undefined ? undefined : tensors.get(`${parameter}.exp_avg_sq`);
+    if (parameter !== undefined && second) moments.set(parameter, { first, second });
+  }
+  return { state, optimizer: { step: optimizerStep, moments } };
+}
+
+/** Moments under PyTorch's names. */
+function momentTensors({ moments }: OptimizerState): Map<string, Value> {
+  const tensors = new Map<string, Value>();
+  for (const [name, { first, second }] of moments) {
+    tensors.set(`${name}.exp_avg`, first);
+    tensors.set(`${name}.exp_avg_sq`, second);
+  }
+  return tensors;
+}
+
+/** A folder is filled beside its place, then takes it; what stood there before goes last. */
+async function writeWhole(path: string, fill: (folder: string) => Promise<void>): Promise<string> {
+  const temporary = `${path}.${process.pid}.tmp`;
+  const old = `${path}.${process.pid}.old`;
+  await rm(temporary, { recursive: true, force: true });
+  await mkdir(temporary, { recursive: true });
+  try {
+    await fill(temporary);
+    await rename(path, old).catch((error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    });
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { recursive: true, force: true });
+    throw error;
+  }
+  await rm(old, { recursive: true, force: true });
+  return path;
+}

@@ -1,0 +1,62 @@
+/** What a running job is told, as a queue that the loop looks into between two steps. */
+import type { JobCommand } from './job.ts';
+
+export interface CommandQueue {
+  /** The commands that have come since, oldest first. An abort counts as `stop`. */
+  take(): JobCommand[];
+  /** Resolves when there is something to take. */
+  arrival(): Promise<void>;
+  close(): void;
+}
+
+/** Listens to commands and to a signal until closed. */
+export function commandQueue(
+  commands: AsyncIterable<JobCommand> | undefined,
+  signal: AbortSignal | undefined,
+): CommandQueue {
+  let queue: JobCommand[] = [];
+  let waiting: (() => void) | undefined;
+  const push = (command: JobCommand): void => {
+    queue.push(command);
+    waiting?.();
+    waiting = undefined;
+  };
+  const stop = (): void => push({ type: 'stop' });
+  if (signal?.aborted) stop();
+  signal?.addEventListener('abort', stop);
+  const iterator = commands?.[Symbol.asyncIterator]();
+  if (iterator) void listen(iterator, push);
+  return {
+    take: () => {
+      const taken = queue;
+      queue = [];
+      return taken;
+    },
+    arrival: () =>
+      queue.length > 0
+        ? Promise.resolve()
+        : new Promise((resolve) => {
+            waiting = resolve;
+          }),
+    close: () => {
+      signal?.removeEventListener('abort', stop);
+      void iterator?.return?.();
+    },
+  };
+}
+
+/** A source of commands that breaks is a source that has ended: the job goes on. */
+async function listen(
+  iterator: AsyncIterator<JobCommand>,
+  push: (command: JobCommand) => void,
+): Promise<void> {
+  try {
+    for (;;) {
+      const { done, value } = await iterator.next();
+      if (done) return;
+      push(value);
+    }
+  } catch {
+    return;
+  }
+}

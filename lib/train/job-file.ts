@@ -1,0 +1,73 @@
+/** job.yaml: a job in the words that `%%train` takes, with paths that survive a move of the project. */
+import { readFile } from 'node:fs/promises';
+import { dirname, isAbsolute, relative, resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { parse, stringify } from 'yaml';
+import type { Job } from './job.ts';
+import { invocationOptions } from './options.ts';
+
+/** What a job is, flat, without what belongs to one invocation. Paths are as the job has them. */
+export function jobRecord(job: Job): Record<string, unknown> {
+  const { recipe, model, train, validation, engine, device, threads, seed, options, code } = job;
+  const lasting = Object.entries(options).filter(([name]) => !(name in invocationOptions.shape));
+  return {
+    ...{ recipe, model, train, validation, engine, device, threads, seed },
+    ...Object.fromEntries(lasting),
+    ...(code && { code }),
+  };
+}
+
+/** The text of a job.yaml that lies in `folder`. Paths within the working folder become relative. */
+export function jobText(job: Job, folder: string, cwd = process.cwd()): string {
+  const inside = (path: string): boolean => !/^\.\.|^$/.test(relative(cwd, path));
+  const near = (path: string): string =>
+    inside(path) && inside(folder) ? relative(folder, path) : path;
+  return stringify(mapPaths(jobRecord(job), near));
+}
+
+/** The settings of a job.yaml, its paths resolved. */
+export async function readJobFile(path: string): Promise<Record<string, unknown>> {
+  const value: unknown = parse(await readFile(path, 'utf8'));
+  const record = typeof value === 'object' && value !== null ? value : {};
+  return resolvePaths(record as Record<string, unknown>, dirname(path));
+}
+
+/** Settings with their paths resolved against a folder. */
+export function resolvePaths(
+  record: Record<string, unknown>,
+  folder: string,
+): Record<string, unknown> {
+  return mapPaths(record, (path) => (isAbsolute(path) ? path : resolve(folder, path)));
+}
+
+/** The settings in which two records differ, a sentence each: `learning_rate: 0.001 there, 0.01 here`. */
+export function differences(
+  there: Record<string, unknown>,
+  here: Record<string, unknown>,
+): string[] {
+  const names = [...new Set([...Object.keys(there), ...Object.keys(here)])];
+  return names
+    .filter((name) => !isDeepStrictEqual(there[name], here[name]))
+    .map((name) => `${name}: ${shown(there[name])} there, ${shown(here[name])} here`);
+}
+
+function shown(value: unknown): string {
+  return value === undefined ? 'nothing' : JSON.stringify(value);
+}
+
+/** The settings that hold paths. */
+const pathNames = ['model', 'train', 'validation'];
+
+function mapPaths(
+  record: Record<string, unknown>,
+  map: (path: string) => string,
+): Record<string, unknown> {
+  const mapped = pathNames
+    .filter((name) => name in record)
+    .map((name) => {
+      const value = record[name];
+      if (typeof value === 'string') return [name, map(value)];
+      return [name, Array.isArray(value) ? value.map((path) => map(String(path))) : value];
+    });
+  return { ...record, ...(Object.fromEntries(mapped) as Record<string, unknown>) };
+}

@@ -1,0 +1,131 @@
+/** What a job is going to do: its rows are looked at, its lengths estimated, nothing is trained. */
+import { UserError } from '../errors.ts';
+import { openRows } from '../data/rows.ts';
+import { readConfig, type ModelConfig } from '../model/config.ts';
+import { expectedShapes } from '../model/weights.ts';
+import type { Recipe, Selection, Survey } from '../recipe/recipe.ts';
+import { loadEncoder, type TextEncoder } from '../text/encoder.ts';
+import type { Job, Plan } from './job.ts';
+import { trainingOptions, type TrainingOptions } from './options.ts';
+
+/** One split, ready for batches. */
+export interface Split {
+  selection: Selection<unknown>;
+  survey: Survey;
+}
+
+/** A job with its files open, before weights are loaded. */
+export interface Prepared {
+  config: ModelConfig;
+  text: TextEncoder;
+  options: TrainingOptions;
+  recipeOptions: unknown;
+  train: Split;
+  validation: Split | undefined;
+  plan: Plan;
+}
+
+/** Opens a job's files and plans it; `exact` measures every training row. */
+export async function prepare(job: Job, recipe: Recipe, exact: boolean): Promise<Prepared> {
+  const common = await prepareModel(job, recipe);
+  const { config, options } = common;
+  const train = await openSplit(job, { recipe, common, exact }, 'train');
+  const validation =
+    job.validation.length > 0
+      ? await openSplit(job, { recipe, common, exact: false }, 'validation')
+      : undefined;
+  const plan = planOf({ job, recipe, config, options }, train.survey, validation?.survey);
+  return { ...common, train, validation, plan };
+}
+
+/** Opens one split of a job alone. */
+export async function prepareSplit(job: Job, recipe: Recipe, name: SplitName) {
+  const common = await prepareModel(job, recipe);
+  return { ...common, split: await openSplit(job, { recipe, common, exact: false }, name) };
+}
+
+type SplitName = Selection<unknown>['split'];
+type Common = Pick<Prepared, 'config' | 'text' | 'options' | 'recipeOptions'>;
+
+async function prepareModel(job: Job, recipe: Recipe): Promise<Common> {
+  const [config, text] = await Promise.all([readConfig(job.model), loadEncoder(job.model)]);
+  const options = trainingOptions.parse(job.options);
+  return { config, text, options, recipeOptions: recipe.options.parse(job.options) };
+}
+
+async function openSplit(
+  job: Job,
+  { recipe, common, exact }: { recipe: Recipe; common: Common; exact: boolean },
+  name: SplitName,
+): Promise<Split> {
+  const { text, options, recipeOptions } = common;
+  const selection = {
+    ...{ text, split: name, seed: job.seed, options: recipeOptions },
+    rows: await openRows(job[name]),
+    batching: batchingOf(options),
+  };
+  const survey = await recipe.survey(selection, exact);
+  refuseNothing(job[name], survey, name);
+  return { selection, survey };
+}
+
+function batchingOf(options: TrainingOptions): Selection<unknown>['batching'] {
+  const { batch_size: batchSize, max_length: maxLength, shuffle, truncation } = options;
+  return { batchSize, maxLength, shuffle, truncation };
+}
+
+function refuseNothing(files: readonly string[], survey: Survey, split: string): void {
+  if (survey.kept.length > 0) return;
+  const reasons = Object.entries(survey.dropped).map(([reason, rows]) => `${rows} ${reason}`);
+  throw new UserError(
+    `no row of ${files.join(', ')} can be used for ${split === 'train' ? 'training' : 'validation'}: ${reasons.join(', ')}`,
+  );
+}
+
+interface Planned {
+  job: Job;
+  recipe: Recipe;
+  config: ModelConfig;
+  options: TrainingOptions;
+}
+
+function planOf(
+  { job, recipe, config, options }: Planned,
+  train: Survey,
+  validation: Survey | undefined,
+): Plan {
+  const parameters = [...expectedShapes(config, recipe.head).values()]
+    .map((shape) => shape.reduce((a, b) => a * b, 1))
+    .reduce((a, b) => a + b, 0);
+  const epochSteps = Math.ceil(train.kept.length / options.batch_size);
+  const dropped = { ...train.dropped };
+  for (const [reason, rows] of Object.entries(validation?.dropped ?? {}))
+    dropped[reason] = (dropped[reason] ?? 0) + rows;
+  return {
+    approximate: train.approximate,
+    parameters,
+    rows: { train: train.kept.length, validation: validation?.kept.length ?? 0 },
+    dropped,
+    cut: train.cut,
+    tokens: train.tokens,
+    steps: options.max_steps ?? epochSteps * options.epochs,
+    epochs: options.epochs,
+    memoryBytes: memoryOf(parameters, config, { threads: job.threads, options }),
+  };
+}
+
+/** Bytes of a process that has loaded its packages and holds no model. */
+const baseBytes = 200 * 2 ** 20;
+
+/**
+ * Weights, two moments and a gradient a thread; and of each token that a thread has in flight, about
+ * sixteen rows as wide as the model and four as wide as its MLP, a layer, kept for the gradient.
+ */
+function memoryOf(
+  parameters: number,
+  { layers, hidden, intermediate }: ModelConfig,
+  { threads, options }: { threads: number; options: TrainingOptions },
+): number {
+  const activations = options.micro_batch_tokens * layers * (16 * hidden + 4 * intermediate);
+  return baseBytes + 4 * (parameters * (3 + threads) + activations * threads);
+}

@@ -1,0 +1,130 @@
+/** The run folder: who may write in it, what is appended to it, and where a resumed run begins. */
+import { appendFileSync, closeSync, openSync } from 'node:fs';
+import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { UserError } from '../errors.ts';
+import { latestCheckpoint } from './checkpoint.ts';
+import { differences, jobRecord, jobText, readJobFile } from './job-file.ts';
+import type { Job, TrainEvent } from './job.ts';
+
+export interface RunFolder {
+  path: string;
+  /** Appends an event to metrics.jsonl. */
+  record(event: TrainEvent): void;
+  /** Appends a line to log.txt. */
+  log(text: string): void;
+  close(): void;
+}
+
+/** The checkpoint that a resumed job continues from. */
+export interface ResumePoint {
+  path: string;
+  step: number;
+}
+
+/**
+ * Looks whether a job may use its run folder. Throws a `UserError` where another job lies there, or
+ * this one without `--resume`. Returns where to continue; writes nothing.
+ */
+export async function checkRun(job: Job): Promise<ResumePoint | undefined> {
+  const file = join(job.output, 'job.yaml');
+  const exists = await stat(file).catch(() => undefined);
+  if (!exists) {
+    if (job.options.resume === true)
+      throw new UserError(
+        `there is no run in '${job.output}' to resume: it has no job.yaml`,
+        'name the run folder with --output-dir, or leave out --resume',
+      );
+    return undefined;
+  }
+  const others = differences(await readJobFile(file), jobRecord(job));
+  if (others.length > 0)
+    throw new UserError(
+      `run folder '${job.output}' already holds another job\n  ${others.join('\n  ')}`,
+      'choose another with --output-dir',
+    );
+  if (job.options.resume !== true)
+    throw new UserError(
+      `run folder '${job.output}' already holds this job`,
+      'continue it with --resume, or choose another folder with --output-dir',
+    );
+  return latestCheckpoint(job.output);
+}
+
+/** Opens the folder for a job that may use it; a resumed run's metrics are cut to its checkpoint. */
+export async function openRun(job: Job, from: ResumePoint | undefined): Promise<RunFolder> {
+  const path = job.output;
+  const metrics = join(path, 'metrics.jsonl');
+  try {
+    await mkdir(path, { recursive: true });
+    await writeWhole(join(path, 'job.yaml'), jobText(job, path));
+    await writeWhole(metrics, from ? await untilCheckpoint(metrics, from.step) : '');
+    const events = openSync(metrics, 'a');
+    const log = openSync(join(path, 'log.txt'), 'a');
+    return {
+      path,
+      record: (event) => appendFileSync(events, JSON.stringify(event) + '\n'),
+      log: (text) => appendFileSync(log, text + '\n'),
+      close: () => {
+        closeSync(events);
+        closeSync(log);
+      },
+    };
+  } catch (cause) {
+    throw cannotWrite(path, cause as NodeJS.ErrnoException);
+  }
+}
+
+/** Appends the end of a run whose own process could not write it. */
+export function recordEnd(run: string, event: TrainEvent): void {
+  appendFileSync(join(run, 'metrics.jsonl'), JSON.stringify(event) + '\n');
+}
+
+/** Lines up to the one that tells of this step's checkpoint; a torn last line goes. */
+async function untilCheckpoint(path: string, step: number): Promise<string> {
+  const lines = (await readFile(path, 'utf8')).split('\n');
+  const last = lines.findIndex((line) => {
+    const event = parsed(line);
+    return event?.type === 'checkpoint' && event.step === step;
+  });
+  const kept =
+    last < 0 ? lines.filter((line) => within(parsed(line), step)) : lines.slice(0, last + 1);
+  return kept.map((line) => line + '\n').join('');
+}
+
+/** A checkpoint may be whole although its process died before telling of it. */
+function within(event: TrainEvent | undefined, step: number): boolean {
+  if (!event) return false;
+  return event.type === 'plan' || (event.type !== 'end' && event.step <= step);
+}
+
+function parsed(line: string): TrainEvent | undefined {
+  try {
+    return JSON.parse(line) as TrainEvent;
+  } catch {
+    return undefined;
+  }
+}
+
+async function writeWhole(path: string, text: string): Promise<void> {
+  const temporary = `${path}.${process.pid}.tmp`;
+  await writeFile(temporary, text);
+  await rename(temporary, path);
+}
+
+const reasons: Record<string, string> = {
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EROFS: 'the disk is read-only',
+  ENOSPC: 'the disk is full',
+  ENOTDIR: 'a part of this path is a file',
+  EEXIST: 'this is a file',
+};
+
+function cannotWrite(path: string, cause: NodeJS.ErrnoException): UserError {
+  return new UserError(
+    `cannot write in run folder '${path}': ${reasons[cause.code ?? ''] ?? cause.message}`,
+    'choose another with --output-dir',
+    { cause },
+  );
+}

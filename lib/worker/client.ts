@@ -1,0 +1,60 @@
+/** Starts worker processes and talks to them; says why one died. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { on, once } from 'node:events';
+import { ownArguments } from '../own-process.ts';
+import type { FromWorker, ToWorker } from './protocol.ts';
+
+export interface WorkerClient {
+  send(message: ToWorker): void;
+  /** What it says, until its end. */
+  messages: AsyncIterable<FromWorker>;
+  /** Why it died, in a sentence; resolves at its end. */
+  death(): Promise<string>;
+  /** What it wrote besides messages, at most the last 64 KiB. */
+  output(): string;
+  /** Lets go of it: it ends by itself, a job with a checkpoint. */
+  release(): void;
+  readonly pid: number | undefined;
+}
+
+const keptOutput = 64 * 1024;
+
+export function startWorker(): WorkerClient {
+  const child = spawn(process.execPath, ownArguments('lib/worker/main'), {
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  let output = '';
+  const keep = (chunk: Buffer): void => {
+    output = (output + chunk.toString()).slice(-keptOutput);
+  };
+  child.stdout!.on('data', keep);
+  child.stderr!.on('data', keep);
+  const ended = once(child, 'close');
+  const inbox = on(child, 'message', { close: ['disconnect'] }) as AsyncIterable<[FromWorker]>;
+  return {
+    send: (message) => {
+      if (child.connected) child.send(message, () => undefined);
+    },
+    messages: unwrapped(inbox),
+    death: async () => {
+      await ended;
+      return deathOf(child);
+    },
+    output: () => output,
+    release: () => {
+      if (child.connected) child.disconnect();
+    },
+    pid: child.pid,
+  };
+}
+
+async function* unwrapped(inbox: AsyncIterable<[FromWorker]>): AsyncGenerator<FromWorker> {
+  for await (const [message] of inbox) yield message;
+}
+
+function deathOf({ signalCode, exitCode }: ChildProcess): string {
+  if (signalCode === 'SIGKILL')
+    return 'the worker process was killed (SIGKILL), perhaps for want of memory';
+  if (signalCode) return `the worker process crashed (${signalCode})`;
+  return `the worker process ended with code ${exitCode ?? 0} before its work was done`;
+}

@@ -1,0 +1,75 @@
+/**
+ * The process that holds weights: runs one job, measures one model, or serves one. Ends with its work,
+ * and when the process that started it is gone, a job keeping a checkpoint first.
+ */
+import { on } from 'node:events';
+import { findEngine } from './find-engine.ts';
+import type { FromWorker, ServeRequest, ToWorker } from './protocol.ts';
+import { toRefusal } from './refusal.ts';
+import { recipes } from '../recipe/index.ts';
+import type { Job, JobCommand } from '../train/job.ts';
+
+const abandoned = new AbortController();
+const inbox = on(process, 'message', { close: ['disconnect'] }) as AsyncIterable<[ToWorker]>;
+process.on('disconnect', () => abandoned.abort());
+process.on('SIGTERM', () => abandoned.abort());
+process.on('SIGINT', () => undefined); // The terminal tells the whole group; our parent decides.
+
+try {
+  await serveFirst();
+} catch (error) {
+  await send({ type: 'refused', refusal: toRefusal(error) });
+}
+process.exit();
+
+async function serveFirst(): Promise<void> {
+  for await (const [message] of inbox) {
+    if (message.type === 'train') return train(message.job);
+    if (message.type === 'measure') return measure(message.job);
+    if (message.type === 'serve') return serve(message.request);
+  }
+}
+
+async function train(job: Job): Promise<void> {
+  const control = { commands: commands(), signal: abandoned.signal, recipes };
+  for await (const event of findEngine(job.engine).train(job, control))
+    await send({ type: 'event', event });
+}
+
+async function* commands(): AsyncGenerator<JobCommand> {
+  for await (const [message] of inbox) if (message.type === 'command') yield message.command;
+}
+
+async function measure(job: Job): Promise<void> {
+  const { measureModel } = await import('../engine/measure-model.ts');
+  const recipe = recipes.find(({ name }) => name === job.recipe)!;
+  const executor = await findEngine(job.engine).executor!(job);
+  const measurement = await measureModel({ job, recipe }, executor, (done, rows) => {
+    void send({ type: 'progress', done, rows });
+  });
+  await send({ type: 'measured', measurement });
+}
+
+async function serve({ model, engine, device, threads, options }: ServeRequest): Promise<void> {
+  const { serveModel } = await import('../engine/served-model.ts');
+  const executor = await findEngine(engine).executor!({ device, threads });
+  const served = await serveModel(model, executor, options);
+  await send({ type: 'serving' });
+  for await (const [message] of inbox) {
+    if (message.type !== 'score') continue;
+    const { id, items } = message;
+    try {
+      await send({ type: 'scores', id, rewards: await served.score(items) });
+    } catch (error) {
+      await send({ type: 'refused', id, refusal: toRefusal(error) });
+    }
+  }
+}
+
+/** Resolves when the message is on its way, or has nobody left to go to. */
+function send(message: FromWorker): Promise<void> {
+  return new Promise((resolve) => {
+    if (process.connected) process.send!(message, () => resolve());
+    else resolve();
+  });
+}
