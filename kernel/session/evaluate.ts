@@ -4,6 +4,7 @@
  */
 import type { Runtime } from 'node:inspector';
 import { Session } from 'node:inspector';
+import { promiseHooks } from 'node:v8';
 import { constantName } from './constants.ts';
 
 export type Outcome =
@@ -52,9 +53,12 @@ export function createEvaluator(): Evaluator {
           throwOnSideEffect: pure,
           ...(pure ? { timeout: 500 } : {}),
         };
-        inspector.post('Runtime.evaluate', parameters, (error, reply) => {
-          if (!error) resolve(outcome(reply, take));
-          inspector.post('Runtime.releaseObjectGroup', { objectGroup: 'cell' });
+        holdingItsPromise((release) => {
+          inspector.post('Runtime.evaluate', parameters, (error, reply) => {
+            release();
+            if (!error) resolve(outcome(reply, take));
+            inspector.post('Runtime.releaseObjectGroup', { objectGroup: 'cell' });
+          });
         });
       }),
 
@@ -67,6 +71,28 @@ export function createEvaluator(): Evaluator {
         );
       }),
   };
+}
+
+/** The promises of cells that have not ended, and of those that never will. */
+const held = new Set<Promise<unknown>>();
+
+/**
+ * Keeps the promise of the evaluation alive, which nothing else may do. Were it collected, the
+ * inspector would call back during garbage collection, and that ends the process.
+ */
+function holdingItsPromise(start: (release: () => void) => void): void {
+  let mine: Promise<unknown> | undefined;
+  let over = false;
+  const stop = promiseHooks.onInit((promise) => {
+    mine ??= promise;
+    if (!over) held.add(mine);
+    stop();
+  }) as () => void;
+  start(() => {
+    over = true;
+    if (mine) held.delete(mine);
+  });
+  stop();
 }
 
 function outcome(
