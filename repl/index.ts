@@ -3,6 +3,7 @@
  * heavy is loaded after the prompt is shown.
  */
 import { text } from 'node:stream/consumers';
+import { setImmediate } from 'node:timers/promises';
 import { isUserError } from '../lib/errors.ts';
 import { showEarly } from './early.ts';
 import type { Kernel } from './kernel/kernel.ts';
@@ -57,10 +58,15 @@ async function onTerminal(options: ReplOptions): Promise<number> {
     text: theme.prompt(prompt),
     width: continuation(prompt).length,
   });
+  // Loading is not interrupted by keys, so between what is loaded they are given their turn.
+  await setImmediate();
+  const starting = openKernel(options);
+  starting.catch(() => undefined);
+  await setImmediate();
   const { runTerminal } = await import('./terminal.ts');
   return runTerminal({
     attached: existing !== undefined,
-    starting: openKernel(options),
+    starting,
     beforeMount: () => early.end(),
     ...{ theme, stdin, stdout, stderr },
   });

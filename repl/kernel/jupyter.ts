@@ -5,7 +5,6 @@ import { connect, type ExecuteReply, type KernelClient } from '../../kernel/jupy
 import { fromCodePoints, toCodePoints } from '../../kernel/jupyter/cursor.ts';
 import { startKernel } from '../../kernel/jupyter/start.ts';
 import type { Matches } from '../state/complete.ts';
-import { bundleText } from '../view/bundle-text.ts';
 import { attribute } from './attribution.ts';
 import type { CellListener, Kernel } from './kernel.ts';
 
@@ -67,6 +66,8 @@ export function kernelOf(client: KernelClient, holding: Holding): Kernel {
     },
     async inspect(code, cursor) {
       const { found, data } = await client.inspect(code, toCodePoints(code, cursor));
+      // Tables and charts load much that no kernel needs to be started.
+      const { bundleText } = await import('../view/bundle-text.ts');
       return found === true ? bundleText(data as Record<string, unknown>) : undefined;
     },
     async isComplete(code) {
