@@ -7,7 +7,7 @@ export function listMagics(loadAll: () => Promise<Magic[]>): Magic {
     summary: 'lists the magics',
     takesBody: false,
     help: () => '%lsmagic\n  lists the magics; %NAME --help says more of one\n',
-    async run({ write }) {
+    async run(call) {
       const all = await loadAll();
       const width = Math.max(...all.map(({ name }) => name.length));
       const lines = all
@@ -16,7 +16,7 @@ export function listMagics(loadAll: () => Promise<Magic[]>): Magic {
           ({ name, summary, takesBody }) =>
             `${takesBody ? '%%' : ' %'}${name.padEnd(width)}  ${summary}`,
         );
-      write(`${lines.join('\n')}\n\n%NAME --help says more of one.\n`);
+      call.write(`${lines.join('\n')}\n\n%NAME --help says more of one.\n`);
     },
   };
   return lsmagic;

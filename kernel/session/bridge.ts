@@ -12,7 +12,7 @@ export interface Bridge {
   input: Input;
   comm: Pick<Comms, 'open' | 'registerTarget'>;
   /** Adds a magic to this session. */
-  magic(definition: MagicDefinition): void;
+  magic: (definition: MagicDefinition) => void;
 }
 
 const key = Symbol.for('rewardlab.session');

@@ -1,23 +1,61 @@
-/** Joins what a cell prints in one breath: a hundred thousand lines become a few hundred events. */
-import type { Notice } from './protocol.ts';
+/**
+ * Joins what a cell prints in one breath: a hundred thousand lines become some hundred events. What
+ * comes first is shown at once, what follows closely a moment later; order and text stay.
+ */
+import type { SessionEvent } from './events.ts';
 
-/** Long enough to be few, short enough to show while a cell prints on. */
-const largest = 65_536;
+type StreamEvent = Extract<SessionEvent, { type: 'stream' }>;
 
-export function coalesce(notices: readonly Notice[]): Notice[] {
-  const joined: Notice[] = [];
-  for (const notice of notices) {
-    const last = joined.at(-1);
-    if (!last || !extend(last, notice)) joined.push(notice);
-  }
-  return joined;
+export interface Coalescer {
+  push(event: SessionEvent): void;
+  flush(): void;
 }
 
-function extend(last: Notice, next: Notice): boolean {
-  if (last.type !== 'event' || next.type !== 'event') return false;
-  const [a, b] = [last.event, next.event];
-  if (a.type !== 'stream' || b.type !== 'stream') return false;
-  if (a.cell !== b.cell || a.name !== b.name || a.text.length > largest) return false;
-  a.text += b.text;
-  return true;
+/** Long enough to be few, short enough not to be seen. */
+const breathMs = 8;
+const largest = 65_536;
+
+export function createCoalescer(deliver: (event: SessionEvent) => void): Coalescer {
+  let waiting: StreamEvent | undefined;
+  let timer: NodeJS.Timeout | undefined;
+
+  const flush = (): void => {
+    const event = waiting;
+    waiting = undefined;
+    if (event) deliver(event);
+  };
+  const breathe = (): void => {
+    timer = setTimeout(() => {
+      timer = undefined;
+      if (!waiting) return;
+      flush();
+      breathe();
+    }, breathMs);
+  };
+
+  return {
+    push(event) {
+      if (waiting && event.type === 'stream' && isSamePlace(waiting, event)) {
+        waiting.text += event.text;
+        if (waiting.text.length > largest) flush();
+        return;
+      }
+      flush();
+      if (event.type !== 'stream') deliver(event);
+      else waitOrDeliver(event);
+    },
+    flush,
+  };
+
+  function waitOrDeliver(event: StreamEvent): void {
+    if (timer) waiting = { ...event };
+    else {
+      deliver(event);
+      breathe();
+    }
+  }
+}
+
+function isSamePlace(a: StreamEvent, b: StreamEvent): boolean {
+  return a.cell === b.cell && a.name === b.name;
 }

@@ -1,5 +1,4 @@
 /** Comms: named two-way channels between a cell's code and the front end. */
-import { randomUUID } from 'node:crypto';
 import type { CommAct, CommMessage, Metadata } from './events.ts';
 import type { Voice } from './voice.ts';
 
@@ -60,8 +59,8 @@ export function createComms(voice: Voice): Comms {
     open(message) {
       const handler = targets.get(message.target ?? '');
       // The protocol's answer to a target that nobody knows.
-      if (!handler) return emit('close', message.id, {}, {});
-      return handler(create(message.id, message.target ?? ''), message);
+      if (!handler) emit('close', message.id, {}, {});
+      else return handler(create(message.id, message.target ?? ''), message);
     },
     message: (message) => opened.get(message.id)?.onMessage?.(message.data, message),
     close(message) {
@@ -73,7 +72,7 @@ export function createComms(voice: Voice): Comms {
 
   return {
     open(target, data = {}, extras = {}) {
-      const comm = create(randomUUID(), target);
+      const comm = create(crypto.randomUUID(), target);
       emit('open', comm.id, data, { target, ...extras });
       return comm;
     },

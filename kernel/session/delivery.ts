@@ -22,7 +22,7 @@ export function createDelivery(
   deliver: (notice: Notice) => void,
 ): Delivery {
   const marked: Record<StreamName, Set<number>> = { stdout: new Set(), stderr: new Set() };
-  let waiting: Notice[] = [];
+  const waiting: Notice[] = [];
   let latest = 0;
 
   const mayPass = (notice: Notice): boolean => {

@@ -1,5 +1,4 @@
 /** `display` in a cell: shows a value or one MIME type, and gives a handle that can replace it. */
-import { randomUUID } from 'node:crypto';
 import type { Metadata, MimeBundle } from './events.ts';
 import { bundleOf, inspectValue } from './output.ts';
 import type { Voice } from './voice.ts';
@@ -48,12 +47,12 @@ export function createDisplay(voice: Voice): Display {
   /** Now where the bundle is at hand; else before the cell is done. */
   const send = (type: 'display' | 'update', id: string, value: unknown, how: How): void => {
     const bundle = how.bundler(value);
-    if (!(bundle instanceof Promise)) return emit(type, id, bundle, how.metadata);
-    voice.pending(bundle.then((late) => emit(type, id, late, how.metadata)));
+    if (!(bundle instanceof Promise)) emit(type, id, bundle, how.metadata);
+    else voice.pending(bundle.then((late) => emit(type, id, late, how.metadata)));
   };
 
   const show = (value: unknown, bundler: Bundler, options: DisplayOptions = {}): DisplayHandle => {
-    const id = options.id ?? randomUUID();
+    const id = options.id ?? crypto.randomUUID();
     const how: How = { bundler, ...(options.metadata && { metadata: options.metadata }) };
     send(shown.has(id) ? 'update' : 'display', id, value, how);
     shown.add(id);

@@ -28,13 +28,24 @@ export const interrupted: ErrorReport = {
 };
 
 function titleOf(error: unknown): { name: string; message: string } {
-  if (error instanceof Error || isErrorLike(error))
-    return { name: String(error.name || 'Error'), message: String(error.message) };
+  if (isErrorLike(error))
+    return { name: asText(error.name) || 'Error', message: asText(error.message) };
   return { name: 'Thrown', message: typeof error === 'string' ? error : inspect(error) };
 }
 
-function isErrorLike(error: unknown): error is Error {
+/** An `Error`, of another realm too; nothing is certain of its fields. */
+interface ErrorLike {
+  name?: unknown;
+  message: unknown;
+  stack: unknown;
+}
+
+function isErrorLike(error: unknown): error is ErrorLike {
   return typeof error === 'object' && error !== null && 'message' in error && 'stack' in error;
+}
+
+function asText(value: unknown): string {
+  return typeof value === 'string' ? value : inspect(value);
 }
 
 function hintOf(error: unknown): string | undefined {
@@ -64,8 +75,8 @@ const cellFrame = /(cell-\d+\.ts):(\d+):(\d+)/;
 
 /** Frames down to the cell's outermost one, without Node's and the session's. */
 function framesOf(error: unknown): string[] {
-  if (!(error instanceof Error) && !isErrorLike(error)) return [];
-  const frames = String(error.stack ?? '')
+  if (!isErrorLike(error) || typeof error.stack !== 'string') return [];
+  const frames = error.stack
     .split('\n')
     .filter((line) => /^\s+at /.test(line))
     .filter((line) => !/\(?node:|\(<anonymous>\)$|at <anonymous>$|at new Promise/.test(line))

@@ -1,5 +1,4 @@
 /** `await input(prompt)` in a cell: asks the person and waits for the line. */
-import { randomUUID } from 'node:crypto';
 import type { Voice } from './voice.ts';
 
 export type Input = (prompt?: string, options?: { password?: boolean }) => Promise<string>;
@@ -14,9 +13,9 @@ export function createInputs(voice: Voice): Inputs {
   return {
     input: (prompt = '', { password = false } = {}) =>
       new Promise((resolve) => {
-        const id = randomUUID();
+        const id = crypto.randomUUID();
         waiting.set(id, resolve);
-        voice.emit({ type: 'input', id, prompt: String(prompt), password });
+        voice.emit({ type: 'input', id, prompt, password });
       }),
     answer(id, text) {
       waiting.get(id)?.(text);

@@ -47,7 +47,8 @@ function describeFunction(expression: string, value: object, detail: 0 | 1): str
 function typeName(value: unknown): string {
   if (value === null || typeof value !== 'object') return value === null ? 'null' : typeof value;
   if (types.isProxy(value)) return 'Proxy';
-  const name: unknown = Reflect.get(value.constructor ?? Object, 'name');
+  const { constructor } = value as { constructor?: unknown }; // none without a prototype
+  const name: unknown = typeof constructor === 'function' ? constructor.name : undefined;
   return typeof name === 'string' && name !== '' ? name : 'object';
 }
 

@@ -2,7 +2,7 @@
  * The session process: user code and nothing else. Commands come on file descriptor 3, what cells
  * show goes out on 4, interrupts come on 5 to a thread of their own.
  */
-import { setSourceMapsSupport } from 'node:module';
+import { flushCompileCache, setSourceMapsSupport } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import { ownModule } from '../../lib/own-process.ts';
 import type { Bridge } from './bridge.ts';
@@ -33,6 +33,9 @@ import { createProgramRunner } from './run-program.ts';
 import { installStackTraces } from './stack-traces.ts';
 import { createQuestions } from './questions.ts';
 import { createVoice } from './voice.ts';
+
+/** By then the first cell has run. */
+const quietMs = 2000;
 
 main();
 
@@ -92,7 +95,8 @@ function main(): void {
     () => process.exit(), // the kernel is gone
   );
   send({ type: 'ready' });
-  setSourceMapsSupport(true, { nodeModules: false, generatedCode: true });
+  setSourceMapsSupport(true, { nodeModules: false });
+  setTimeout(flushCompileCache, quietMs).unref(); // a process that is killed would keep nothing
 }
 
 /** Marks the end of the cell's native output, then says that the cell is done. */

@@ -4,7 +4,7 @@
  */
 import { startChild } from './child.ts';
 import type { Child } from './child.ts';
-import { coalesce } from './coalesce.ts';
+import { createCoalescer } from './coalesce.ts';
 import { createDelivery } from './delivery.ts';
 import type { Completion, Inspection, Session, SessionEvent, SessionOptions } from './events.ts';
 import type { Command, Notice } from './protocol.ts';
@@ -62,19 +62,19 @@ function startLife(
   const questions = new Map<number, (answer: Answer) => void>();
   const state = { ready: false, dead: false, asked: 0 };
 
-  const event = (event: SessionEvent): void => {
+  const events = createCoalescer((event) => {
     options.onEvent(event);
     if (event.type !== 'done') return;
     const resolve = cells.get(event.cell);
     cells.delete(event.cell);
     resolve?.(event);
-  };
+  });
   const reply = (id: number, answer: Answer): void => {
     questions.get(id)?.(answer);
     questions.delete(id);
   };
   const delivery = createDelivery(cells, (notice: Notice) => {
-    if (notice.type === 'event') event(notice.event);
+    if (notice.type === 'event') events.push(notice.event);
     else if (notice.type === 'completion') reply(notice.id, { completion: notice.completion });
     else if (notice.type === 'inspection')
       reply(notice.id, { inspection: notice.inspection ?? undefined });
@@ -83,13 +83,15 @@ function startLife(
   const child = startChild({
     cwd: options.cwd,
     nodeArguments: options.nodeArguments ?? [],
-    onNotices: (notices) => coalesce(notices).forEach((notice) => delivery.notice(notice)),
+    onNotices: (notices) => notices.forEach((notice) => delivery.notice(notice)),
     onNative: (name, text) => delivery.native(name, text),
     onMark: (name, cell) => delivery.mark(name, cell),
     onEnd(reason) {
       state.dead = true;
       delivery.flush();
-      for (const cell of [...cells.keys()]) for (const last of obituary(cell, reason)) event(last);
+      for (const cell of [...cells.keys()])
+        for (const last of obituary(cell, reason)) events.push(last);
+      events.flush();
       for (const id of [...questions.keys()]) reply(id, {});
       onEnd(reason, state.ready);
     },

@@ -1,7 +1,6 @@
 /** Answers questions about the live session; each gets one answer, if an empty one. */
-import { complete } from './complete.ts';
 import type { LiveParts } from './complete.ts';
-import { inspect } from './inspect.ts';
+import type { CompletionRequest, InspectionRequest } from './events.ts';
 import type { Command, Notice } from './protocol.ts';
 
 type Question<T extends Command['type']> = (command: Extract<Command, { type: T }>) => void;
@@ -12,6 +11,14 @@ export interface Questions {
   /** Answers what is open with nothing: an interrupt by force may have ended the work on it. */
   giveUp(): void;
 }
+
+/** Loaded with the first question: the first cell should not wait for it. */
+const load = {
+  complete: async (request: CompletionRequest, parts: LiveParts) =>
+    (await import('./complete.ts')).complete(request, parts),
+  inspect: async (request: InspectionRequest, parts: LiveParts) =>
+    (await import('./inspect.ts')).inspect(request, parts),
+};
 
 export function createQuestions(parts: LiveParts, send: (notice: Notice) => void): Questions {
   const open = new Map<number, Notice>();
@@ -31,14 +38,16 @@ export function createQuestions(parts: LiveParts, send: (notice: Notice) => void
       ask(
         id,
         { type: 'completion', id, completion: nothing },
-        complete(request, parts).then((completion) => ({ type: 'completion', id, completion })),
+        load
+          .complete(request, parts)
+          .then((completion) => ({ type: 'completion', id, completion })),
       );
     },
     inspect({ id, request }) {
       ask(
         id,
         { type: 'inspection', id, inspection: null },
-        inspect(request, parts).then((found) => ({
+        load.inspect(request, parts).then((found) => ({
           type: 'inspection',
           id,
           inspection: found ?? null,

@@ -20,6 +20,9 @@ export interface Scripts {
 
 type SourceMapText = NonNullable<Program['map']>;
 
+/** Node's type lacks that it says itself how it looks. */
+type Site = NodeJS.CallSite & { toString(): string };
+
 interface Script {
   cell: string;
   map: Program['map'];
@@ -29,12 +32,12 @@ interface Script {
 
 export function installStackTraces(): Scripts {
   const scripts = new Map<string, Script>();
-  const frame = (site: NodeJS.CallSite): string => {
+  const frame = (site: Site): string => {
     const name = site.getScriptNameOrSourceURL() ?? '';
     const at = { line: site.getLineNumber() ?? 0, column: site.getColumnNumber() ?? 0 };
     const script = scripts.get(name);
     const place = script ? placeIn(script, at) : placeInFile(name, at);
-    const text = `    at ${String(site)}`;
+    const text = `    at ${site.toString()}`;
     if (!place) return text;
     const shown = `${script?.cell ?? name}:${place.line}:${place.column}`;
     return text.replace(`${name}:${at.line}:${at.column}`, () => shown);

@@ -3,7 +3,7 @@
  * rewrites by AST position that keep every line and column. Pure text to text.
  */
 import { transformSync } from 'oxc-transform';
-import type { HelperMode, SourceMap } from 'oxc-transform';
+import type { SourceMap, TransformOptions, TransformResult } from 'oxc-transform';
 import type * as ast from 'oxc-parser';
 import { blank } from './cell.ts';
 import { boundNames, constantAssignments, constantName } from './constants.ts';
@@ -25,6 +25,13 @@ export interface Program {
   map: SourceMap | undefined;
 }
 
+/** The package types its modes as an ambient `const enum`, which no module of ours can read. */
+const stripTypes = transformSync as (
+  name: string,
+  code: string,
+  options: Omit<TransformOptions, 'helpers'> & { helpers: { mode: string } },
+) => TransformResult;
+
 /** Hidden global that stands for `import` in a cell; as long as that word, so columns stay. */
 export const importName = 'ïmport';
 /** Hidden global that stands for `import.meta`, and is as long. */
@@ -42,14 +49,14 @@ export function transform(
   const code = isObjectLiteral(source) ? inParentheses(source) : source;
   const lang = grammarOf(code);
   if (typeof lang !== 'string') throw syntaxError(lang.message, source, lang.start, name);
-  const result = transformSync(name, code, {
+  const result = stripTypes(name, code, {
     lang,
     sourceType: 'module',
     sourcemap: true,
     typescript: { onlyRemoveTypeImports: true },
     jsx: { runtime: 'automatic' },
     decorator: { legacy: true, emitDecoratorMetadata: true },
-    helpers: { mode: 'External' as HelperMode },
+    helpers: { mode: 'External' },
   });
   const [error] = result.errors;
   if (error) throw syntaxError(error.message, source, error.labels[0]?.start ?? 0, name);
@@ -102,14 +109,16 @@ function rewriteStatement(draft: Draft, node: ast.Statement, variables: string[]
   switch (node.type) {
     case 'ImportDeclaration':
     case 'ExportAllDeclaration':
-      return moveImport(draft, node);
+      moveImport(draft, node);
+      return;
     case 'ExportNamedDeclaration':
-      if (node.source) return moveImport(draft, node);
-      overwrite(draft, node.start, node.declaration?.start ?? node.end, '');
-      if (node.declaration) rewriteStatement(draft, node.declaration as ast.Statement, variables);
+      if (node.source) moveImport(draft, node);
+      else overwrite(draft, node.start, node.declaration?.start ?? node.end, '');
+      if (node.declaration) rewriteStatement(draft, node.declaration, variables);
       return;
     case 'ExportDefaultDeclaration':
-      return rewriteDefault(draft, node, variables);
+      rewriteDefault(draft, node, variables);
+      return;
     case 'FunctionDeclaration':
       draft.declares.set(node.id!.name, false);
       draft.functions.push(node);
@@ -118,7 +127,8 @@ function rewriteStatement(draft: Draft, node: ast.Statement, variables: string[]
       draft.declares.set(node.id!.name, false);
       return;
     case 'VariableDeclaration':
-      return rewriteVariable(draft, node, variables);
+      rewriteVariable(draft, node, variables);
+      return;
   }
 }
 
@@ -154,7 +164,7 @@ function rewriteVariable(draft: Draft, node: ast.VariableDeclaration, variables:
   const { kind, start, declarations } = node;
   const names = declarations.flatMap(({ id }) => boundNames(id));
   for (const name of names) draft.declares.set(name, kind === 'const');
-  if (kind === 'const') return overwrite(draft, start, start + 5, 'let');
+  if (kind === 'const') overwrite(draft, start, start + 5, 'let');
   if (kind !== 'var' || names.some((name) => isRepeated(name, variables))) return;
   overwrite(draft, start, start + 3, 'let');
   for (const { id, init } of declarations) {
@@ -200,7 +210,7 @@ function isRepeated(name: string, names: string[]): boolean {
 /** Plain names that a top-level `var` declares. */
 function variableNames(node: ast.Statement): string[] {
   if (node.type === 'ExportNamedDeclaration' && node.declaration)
-    return variableNames(node.declaration as ast.Statement);
+    return variableNames(node.declaration);
   if (node.type !== 'VariableDeclaration') return [];
   return node.declarations.flatMap(({ id }) => (id.type === 'Identifier' ? [id.name] : []));
 }
