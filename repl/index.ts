@@ -38,14 +38,19 @@ async function openKernel({ existing, cwd }: ReplOptions): Promise<Kernel> {
 
 async function fromPipe(options: ReplOptions): Promise<number> {
   const { stdin, stdout, stderr } = options;
-  const starting = openKernel(options);
-  const [kernel, source] = await Promise.all([starting, text(stdin)]);
-  const interrupted = new Promise<130>((resolve) => process.once('SIGINT', () => resolve(130)));
+  const [kernel, source] = await Promise.all([openKernel(options), text(stdin)]);
+  const { promise: stopped, resolve: stop } = Promise.withResolvers<number>();
+  const interrupted = (): void => stop(130);
+  // Whoever reads our output has enough of it, as `head` does.
+  const unread = (): void => stop(141);
+  process.once('SIGINT', interrupted);
+  stdout.once('error', unread);
   try {
     const { runPiped } = await import('./piped.ts');
     const streams = { stdout, stderr, colours: takesColours(stderr) };
-    return await Promise.race([runPiped(kernel, source, streams), interrupted]);
+    return await Promise.race([runPiped(kernel, source, streams), stopped]);
   } finally {
+    process.off('SIGINT', interrupted);
     await kernel.close();
   }
 }
