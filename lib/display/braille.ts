@@ -2,7 +2,15 @@
 import cliTruncate from 'cli-truncate';
 import stringWidth from 'string-width';
 import { plainLine } from './escape.ts';
-import { thinned, type Figure, type Panel, type Series } from './figure.ts';
+import {
+  hasValues,
+  thinned,
+  xRange,
+  yRange,
+  type Figure,
+  type Panel,
+  type Series,
+} from './figure.ts';
 
 /** Dot of a braille character by its row and column. */
 const dots = [
@@ -17,10 +25,8 @@ const labelWidth = 9;
 export function chartText(figure: Figure, width: number, height = 6): string {
   const { title, x, panels } = thinned(figure);
   const inner = Math.max(10, width - labelWidth - 2);
-  const shown = panels.filter(({ series }) => series.some(({ values }) => values.length > 0));
-  const range = span(
-    shown.flatMap(({ series }) => series.flatMap(({ values }) => values.map(([at]) => at))),
-  );
+  const shown = panels.filter(hasValues);
+  const range = xRange(shown);
   const body = shown.flatMap((panel) => panelRows(panel, range, inner, height));
   const axis = shown.length === 0 ? ['  (no values yet)'] : [axisRow(x, range, inner)];
   return [plainLine(title), ...body, ...axis].map((line) => cliTruncate(line, width)).join('\n');
@@ -28,13 +34,13 @@ export function chartText(figure: Figure, width: number, height = 6): string {
 
 function panelRows(
   panel: Panel,
-  xRange: [number, number],
+  across: [number, number],
   width: number,
   height: number,
 ): string[] {
   const series = panel.series.filter(({ values }) => values.length > 0);
-  const [low, high] = panel.y ?? span(series.flatMap(({ values }) => values.map(([, y]) => y)));
-  const grid = draw(series, xRange, [low, high], width, height);
+  const [low, high] = yRange(panel);
+  const grid = draw(series, across, [low, high], width, height);
   const legend =
     series.length > 1
       ? `  ${series.map(({ name, kind, values }) => `${kind === 'line' ? '─' : '×'} ${plainLine(name)} ${short(values.at(-1)![1])}`).join('   ')}`
@@ -99,20 +105,9 @@ function axisRow(name: string, [low, high]: [number, number], width: number): st
   return `${' '.repeat(labelWidth)} └${left}${' '.repeat(before)}${middle}${' '.repeat(gap - before)}${right}`;
 }
 
-function span(values: readonly number[]): [number, number] {
-  const [low, high] = values.reduce(
-    ([a, b], v) => [Math.min(a, v), Math.max(b, v)],
-    [Infinity, -Infinity],
-  );
-  if (low > high) return [0, 1];
-  return low === high
-    ? [low - Math.abs(low || 1) / 2, high + Math.abs(high || 1) / 2]
-    : [low, high];
-}
-
-/** At most eight characters. */
+/** Four digits that matter, at most nine characters; whole numbers under a million are exact. */
 export function short(value: number): string {
-  if (value === 0 || (Math.abs(value) >= 1e-3 && Math.abs(value) < 1e6))
-    return String(Number(value.toPrecision(4)));
+  if (Number.isInteger(value) && Math.abs(value) < 1e6) return String(value);
+  if (Math.abs(value) >= 1e-3 && Math.abs(value) < 1e6) return String(Number(value.toPrecision(4)));
   return value.toExponential(1);
 }

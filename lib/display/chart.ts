@@ -3,12 +3,12 @@ import { chartText } from './braille.ts';
 import { chartType, type MimeBundle } from './bundle.ts';
 import { thinned, type Figure } from './figure.ts';
 import { plotlyFigure } from './plotly.ts';
+import { chartSvg } from './svg.ts';
 
 const defaultWidth = 80;
 
 export async function chartBundle(figure: Figure): Promise<MimeBundle> {
   const shown = thinned(figure);
-  const { chartSvg } = await import('./svg.ts');
   return {
     [chartType]: shown,
     'application/vnd.plotly.v1+json': plotlyFigure(shown),

@@ -21,6 +21,9 @@ export interface Figure {
   panels: Panel[];
 }
 
+/** Okabe and Ito's colours, which colour-blind readers tell apart; a series has the one of its place in the panel. */
+export const colours = ['#0072B2', '#D55E00', '#009E73', '#CC79A7'] as const;
+
 /** Points of a series that a rendering gets at the most. */
 const mostPoints = 1000;
 
@@ -33,6 +36,31 @@ export function thinned(figure: Figure): Figure {
       series: panel.series.map((series) => ({ ...series, values: thin(series.values) })),
     })),
   };
+}
+
+export function hasValues({ series }: Panel): boolean {
+  return series.some(({ values }) => values.length > 0);
+}
+
+/** Least and greatest; some room around a single value, and 0 to 1 for none. */
+export function span(values: readonly number[]): [low: number, high: number] {
+  const [low, high] = values.reduce(
+    ([a, b], v) => [Math.min(a, v), Math.max(b, v)],
+    [Infinity, -Infinity],
+  );
+  if (low > high) return [0, 1];
+  const room = Math.abs(low || 1) / 2;
+  return low === high ? [low - room, high + room] : [low, high];
+}
+
+/** The range of a panel's y axis, and of the x axis that panels share. */
+export function yRange({ series, y }: Panel): [low: number, high: number] {
+  return y ?? span(series.flatMap(({ values }) => values.map(([, at]) => at)));
+}
+export function xRange(panels: readonly Panel[]): [low: number, high: number] {
+  return span(
+    panels.flatMap(({ series }) => series.flatMap(({ values }) => values.map(([at]) => at))),
+  );
 }
 
 function thin(values: Series['values']): Series['values'] {

@@ -1,34 +1,54 @@
 /** A figure as plotly's data and layout, for front ends that have plotly.js. */
-import type { Figure } from './figure.ts';
+import { colours, type Figure } from './figure.ts';
 
 export function plotlyFigure(figure: Figure): { data: unknown[]; layout: unknown } {
   const count = figure.panels.length;
   const axis = (name: string, index: number): string =>
     index === 0 ? name : `${name}${index + 1}`;
-  const data = figure.panels.flatMap(({ series }, index) =>
-    series.map(({ name, kind, values }) => ({
-      type: 'scatter',
-      mode: kind === 'line' ? 'lines' : 'markers',
-      name,
-      x: values.map(([x]) => x),
-      y: values.map(([, y]) => y),
-      xaxis: 'x',
-      yaxis: axis('y', index),
-    })),
-  );
-  const axes = figure.panels.map(({ title, y }, index) => [
-    axis('yaxis', index),
-    {
-      title: { text: title },
-      domain: [1 - (index + 0.9) / count, 1 - index / count],
-      ...(y && { range: y }),
-    },
-  ]);
   const layout = {
-    title: { text: figure.title },
+    title: { text: escaped(figure.title) },
     height: 160 * count + 100,
-    xaxis: { title: { text: figure.x }, anchor: axis('y', count - 1) },
-    ...(Object.fromEntries(axes) as object),
+    xaxis: { title: { text: escaped(figure.x) }, anchor: axis('y', Math.max(0, count - 1)) },
+    legend: { orientation: 'h', x: 1, xanchor: 'right', y: 1.02, yanchor: 'bottom' },
+    ...Object.fromEntries(
+      figure.panels.map(({ title, y }, index) => [
+        axis('yaxis', index),
+        {
+          title: { text: escaped(title) },
+          domain: [1 - (index + 0.9) / count, 1 - index / count],
+          ...(y && { range: y }),
+        },
+      ]),
+    ),
   };
-  return { data, layout };
+  return { data: traces(figure, (index) => axis('y', index)), layout };
+}
+
+/** A series of the same name has one colour and one legend entry, in however many panels it is. */
+function traces({ panels }: Figure, yaxis: (index: number) => string): unknown[] {
+  const listed = new Set<string>();
+  return panels.flatMap(({ series }, index) =>
+    series.flatMap(({ name, kind, values }, at) => {
+      if (values.length === 0) return [];
+      const showlegend = !listed.has(name);
+      listed.add(name);
+      return {
+        type: 'scatter',
+        mode: kind === 'line' ? 'lines' : 'markers',
+        name: escaped(name),
+        legendgroup: name,
+        showlegend,
+        [kind === 'line' ? 'line' : 'marker']: { color: colours[at % colours.length] },
+        x: values.map(([x]) => x),
+        y: values.map(([, y]) => y),
+        xaxis: 'x',
+        yaxis: yaxis(index),
+      };
+    }),
+  );
+}
+
+/** Plotly reads a few tags in its texts, links among them. */
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

@@ -1,51 +1,46 @@
-/** A figure as SVG, drawn by vega. Loaded when the first picture is drawn. */
-import { parse, View, type Spec, type Title } from 'vega';
-import type { Figure, Panel } from './figure.ts';
+/** A figure as SVG, drawn by vega, which is loaded when the first picture is drawn. */
+import type { Axis, Mark, Spec } from 'vega';
+import {
+  colours,
+  hasValues,
+  thinned,
+  xRange,
+  yRange,
+  type Figure,
+  type Panel,
+  type Series,
+} from './figure.ts';
 
-const [width, height, gap] = [560, 120, 34];
-/** Okabe and Ito's colours, which colour-blind readers tell apart. */
-const colours = ['#0072B2', '#D55E00', '#009E73', '#CC79A7'];
+const [width, height, gap] = [560, 120, 40];
+const [titleY, panelTitleY] = [-30, -9];
+/** About what a letter takes at the legend's size: nothing here can measure text. */
+const letterWidth = 5.6;
 
 export async function chartSvg(figure: Figure): Promise<string> {
-  const panels = figure.panels.filter(({ series }) =>
-    series.some(({ values }) => values.length > 0),
-  );
-  return new View(parse(spec(figure, panels)), { renderer: 'none' }).toSVG();
+  const { parse, View } = await import('vega');
+  return new View(parse(chartSpec(thinned(figure))), { renderer: 'none' }).toSVG();
 }
 
-function spec(figure: Figure, panels: readonly Panel[]): Spec {
-  const points = panels.flatMap(({ series }) =>
-    series.flatMap(({ values }) => values.map(([x]) => ({ x }))),
-  );
+function chartSpec({ title, x, panels }: Figure): Spec {
+  const shown = panels.filter(hasValues);
   return {
-    $schema: 'https://vega.github.io/schema/vega/v6.json',
     background: 'white',
-    padding: 8,
+    padding: 10,
     width,
-    height: panels.length * (height + gap) - gap,
-    title: heading(figure.title, 13),
-    data: [{ name: 'all', values: points }],
-    scales: [
-      {
-        name: 'x',
-        type: 'linear',
-        range: [0, width],
-        domain: { data: 'all', field: 'x' },
-        zero: false,
-      },
+    height: Math.max(1, shown.length) * (height + gap) - gap,
+    scales: [{ name: 'x', type: 'linear', range: [0, width], domain: xRange(shown), zero: false }],
+    marks: [
+      label(title, { y: titleY, size: 13, weight: 'bold' }),
+      ...legend(shown[0]),
+      ...shown.map((panel, index) =>
+        group(panel, index, xAxis(shown, index === shown.length - 1 ? x : undefined)),
+      ),
+      ...(shown.length === 0 ? [label('no values yet', { y: 0, size: 11 })] : []),
     ],
-    marks: panels.map((panel, index) =>
-      group(panel, index, index === panels.length - 1 ? figure.x : undefined),
-    ),
   };
 }
 
-type Group = NonNullable<Spec['marks']>[number];
-
-function group(panel: Panel, index: number, axis: string | undefined): Group {
-  const series = panel.series.filter(({ values }) => values.length > 0);
-  const names = series.map(({ name }) => name);
-  const values = series.flatMap(({ values }, at) => values.map(([x, y]) => ({ x, y, at })));
+function group(panel: Panel, index: number, across: Axis): Mark {
   return {
     type: 'group',
     encode: {
@@ -55,80 +50,123 @@ function group(panel: Panel, index: number, axis: string | undefined): Group {
         height: { value: height },
       },
     },
-    title: { ...heading(panel.title, 11), fontWeight: 'normal', offset: 4 },
-    data: [
-      { name: 'values', values },
-      ...series.map((_, at) => ({
-        name: `series${at}`,
-        source: 'values',
-        transform: [{ type: 'filter' as const, expr: `datum.at == ${at}` }],
-      })),
-    ],
     scales: [
       {
         name: 'y',
         type: 'linear',
         range: [height, 0],
-        nice: !panel.y,
         zero: false,
-        domain: panel.y ?? { data: 'values', field: 'y' },
-      },
-      { name: 'colour', type: 'ordinal', domain: names, range: colours },
-    ],
-    axes: [
-      {
-        orient: 'left',
-        scale: 'y',
-        grid: true,
-        gridColor: '#eee',
-        tickCount: 4,
-        domain: false,
-        ticks: false,
-      },
-      {
-        orient: 'bottom',
-        scale: 'x',
-        tickCount: 6,
-        labels: axis !== undefined,
-        ...(axis !== undefined && { title: axis }),
-        domainColor: '#999',
-        tickColor: '#999',
+        domain: yRange(panel),
+        nice: !panel.y,
+        clamp: panel.y !== undefined,
       },
     ],
-    legends:
-      names.length > 1 && index === 0
-        ? [
-            {
-              fill: 'colour',
-              orient: 'none',
-              direction: 'horizontal',
-              legendX: width - 74 * names.length,
-              legendY: -20,
-              symbolType: 'circle',
-              symbolSize: 40,
-            },
-          ]
-        : [],
-    marks: series.map(({ kind }, at) => mark(kind, at)),
+    axes: [yAxis, across],
+    data: panel.series.map(({ values }, at) => ({
+      name: `series${at}`,
+      values: values.map(([x, y]) => ({ x, y })),
+    })),
+    marks: [
+      label(panel.title, { y: panelTitleY, size: 11 }),
+      ...panel.series.map((series, at) => curve(series, at)),
+    ],
   };
 }
 
-function heading(text: string, fontSize: number): Title {
-  return { text, anchor: 'start', frame: 'group', fontSize };
+const yAxis: Axis = {
+  orient: 'left',
+  scale: 'y',
+  tickCount: 4,
+  grid: true,
+  gridColor: '#e8e8e8',
+  domain: false,
+  ticks: false,
+  labelPadding: 6,
+};
+
+/** Under every panel; the last one has the labels. Steps are whole, so their labels are. */
+function xAxis(panels: readonly Panel[], title: string | undefined): Axis {
+  const whole = panels.every(({ series }) =>
+    series.every(({ values }) => values.every(([x]) => Number.isInteger(x))),
+  );
+  return {
+    orient: 'bottom',
+    scale: 'x',
+    tickCount: 6,
+    domainColor: '#999',
+    tickColor: '#999',
+    ...(whole && { format: ',d', tickMinStep: 1 }),
+    labels: title !== undefined,
+    ...(title !== undefined && { title, titleFontWeight: 'normal' }),
+  };
 }
 
-function mark(kind: 'line' | 'points', at: number): Group {
+/** A line through its points, or dots; a line of one point would not be seen, so it is a dot too. */
+function curve({ kind, values }: Series, at: number): Mark {
   const place = { x: { scale: 'x', field: 'x' }, y: { scale: 'y', field: 'y' } };
   const colour = { value: colours[at % colours.length]! };
-  if (kind === 'line')
+  const from = { data: `series${at}` };
+  if (kind === 'line' && values.length > 1)
     return {
       type: 'line',
-      from: { data: `series${at}` },
+      from,
       encode: { enter: { ...place, stroke: colour, strokeWidth: { value: 1.5 } } },
     };
+  const [size, stroke, strokeWidth] = [{ value: 45 }, { value: 'white' }, { value: 1 }];
   return {
     type: 'symbol',
-    from: { data: `series${at}` },
-    encode: { enter: { ...place, fill: colour, size: { value: 40 } } },
+    from,
+    encode: { enter: { ...place, fill: colour, size, stroke, strokeWidth } },
+  };
+}
+
+/** The first panel's series, from the right on the line of its title. None where there is only one. */
+function legend(panel: Panel | undefined): Mark[] {
+  const entries = (panel?.series ?? [])
+    .map(({ name, values }, at) => ({ name, at, empty: values.length === 0 }))
+    .filter(({ empty }) => !empty);
+  if (entries.length < 2) return [];
+  let right = width;
+  return entries.reverse().flatMap(({ name, at }) => {
+    const x = right - name.length * letterWidth;
+    right = x - 26;
+    return [
+      label(name, { x, y: panelTitleY, size: 11 }),
+      {
+        type: 'symbol',
+        encode: {
+          enter: {
+            x: { value: x - 9 },
+            y: { value: panelTitleY - 4 },
+            fill: { value: colours[at % colours.length]! },
+            size: { value: 45 },
+          },
+        },
+      } satisfies Mark,
+    ];
+  });
+}
+
+function label(
+  text: string,
+  {
+    x = 0,
+    y,
+    size,
+    weight = 'normal',
+  }: { x?: number; y: number; size: number; weight?: 'normal' | 'bold' },
+): Mark {
+  return {
+    type: 'text',
+    encode: {
+      enter: {
+        text: { value: text },
+        x: { value: x },
+        y: { value: y },
+        fontSize: { value: size },
+        fontWeight: { value: weight },
+        fill: { value: '#222' },
+      },
+    },
   };
 }
