@@ -44,7 +44,7 @@ async function fromPipe(options: ReplOptions): Promise<number> {
   // Whoever reads our output has enough of it, as `head` does.
   const unread = (): void => stop(141);
   process.once('SIGINT', interrupted);
-  stdout.once('error', unread);
+  stdout.on('error', unread);
   try {
     const { runPiped } = await import('./piped.ts');
     const streams = { stdout, stderr, colours: takesColours(stderr) };

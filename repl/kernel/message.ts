@@ -1,7 +1,7 @@
 /**
  * A kernel's message as an `Output`. Fields of the wrong type are left out rather than trusted.
  */
-import type { MimeBundle } from '../../kernel/session/events.ts';
+import type { MimeBundle } from '../../lib/display/bundle.ts';
 import type { Output } from '../state/output.ts';
 
 type Content = Readonly<Record<string, unknown>>;

@@ -2,7 +2,7 @@
  * What a cell shows, as plain data: the kernel's messages in (`Output`), the pieces of a screen out
  * (`Block`). Pure; knows no widths and no colours.
  */
-import type { MimeBundle } from '../../kernel/session/events.ts';
+import type { MimeBundle } from '../../lib/display/bundle.ts';
 
 /** One message of a cell, in the order in which the kernel sent it. */
 export type Output =

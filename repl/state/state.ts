@@ -2,7 +2,7 @@
  * Everything that the terminal shows and everything that it wants done, as plain data. The reducer
  * makes the next state; the driver performs what a state asks for; the view draws it.
  */
-import type { MimeBundle } from '../../kernel/session/events.ts';
+import type { MimeBundle } from '../../lib/display/bundle.ts';
 import { empty, type Edit } from './edit.ts';
 import { historyOf, type History } from './history.ts';
 import type { Block, Live } from './output.ts';

@@ -2,9 +2,8 @@
  * A bundle as text for a terminal: drawn anew from its data at the terminal's width where it carries
  * them, else the text that the kernel sent.
  */
-import type { MimeBundle } from '../../kernel/session/events.ts';
 import { chartText } from '../../lib/display/braille.ts';
-import { chartType, tableType } from '../../lib/display/bundle.ts';
+import { chartType, tableType, type MimeBundle } from '../../lib/display/bundle.ts';
 import type { Figure } from '../../lib/display/figure.ts';
 import { tableText, type Table } from '../../lib/display/table.ts';
 import { clean } from '../text/clean.ts';
