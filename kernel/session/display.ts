@@ -32,6 +32,13 @@ export interface Display {
   clear(options?: { wait?: boolean }): void;
 }
 
+/** Marks a handle, which as a cell's last value would only say what is shown already. */
+const alreadyShown = Symbol('shown');
+
+export function isDisplayHandle(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && alreadyShown in value;
+}
+
 type Bundler = (value: unknown) => MimeBundle | Promise<MimeBundle>;
 
 export function createDisplay(voice: Voice): Display {
@@ -56,7 +63,8 @@ export function createDisplay(voice: Voice): Display {
     const how: How = { bundler, ...(options.metadata && { metadata: options.metadata }) };
     send(shown.has(id) ? 'update' : 'display', id, value, how);
     shown.add(id);
-    return { id, update: (next) => send('update', id, next, how) };
+    const handle: DisplayHandle = { id, update: (next) => send('update', id, next, how) };
+    return Object.defineProperty(handle, alreadyShown, { value: true });
   };
 
   const as =

@@ -83,7 +83,8 @@ export interface Session {
   execute(request: ExecuteRequest): Promise<Extract<SessionEvent, { type: 'done' }>>;
   complete(request: CompletionRequest): Promise<Completion>;
   inspect(request: InspectionRequest): Promise<Inspection>;
-  answer(id: string, text: string): void;
+  /** The line that an input waits for; null: this client cannot be asked. */
+  answer(id: string, text: string | null): void;
   comm(message: CommMessage): void;
   /** Ends what the session is doing now; resolves when the session has acknowledged. */
   interrupt(): Promise<void>;

@@ -4,6 +4,7 @@
  */
 import type { Bridge } from './bridge.ts';
 import { splitCell } from './cell.ts';
+import { isDisplayHandle } from './display.ts';
 import { interrupted, reportError } from './errors.ts';
 import type { ErrorReport } from './errors.ts';
 import type { ExecuteRequest, ExpressionResult, MimeBundle, SessionEvent } from './events.ts';
@@ -104,7 +105,8 @@ async function perform(
     value = outcome.value;
   }
   await parts.voice.settled(request.cell);
-  const result = request.silent || value === undefined ? undefined : await bundleOf(value);
+  const hidden = request.silent || value === undefined || isDisplayHandle(value);
+  const result = hidden ? undefined : await bundleOf(value);
   const expressions = await evaluateAll(request.expressions, parts);
   return { status: 'ok', expressions, ...(result && { result }) };
 }

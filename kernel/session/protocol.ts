@@ -17,7 +17,7 @@ export type Command =
   | { type: 'execute'; request: ExecuteRequest }
   | { type: 'complete'; id: number; request: CompletionRequest }
   | { type: 'inspect'; id: number; request: InspectionRequest }
-  | { type: 'answer'; id: string; text: string }
+  | { type: 'answer'; id: string; text: string | null }
   | { type: 'comm'; message: CommMessage };
 
 /** Session process to kernel process, on file descriptor 4. */

@@ -59,8 +59,14 @@ export function transform(
     helpers: { mode: 'External' },
   });
   const [error] = result.errors;
-  if (error) throw syntaxError(error.message, source, error.labels[0]?.start ?? 0, name);
+  if (error) throw syntaxError(error.message, source, characterAt(code, error.labels), name);
   return { ...rewrite(result.code, constants), map: result.map };
+}
+
+/** This package counts bytes; of two declarations of one name, the second is the mistake. */
+function characterAt(code: string, labels: readonly { start: number }[]): number {
+  const bytes = Math.max(0, ...labels.map(({ start }) => start));
+  return Buffer.from(code).subarray(0, bytes).toString().length;
 }
 
 /** The blank or line end before it becomes the parenthesis where there is one. */
