@@ -4,7 +4,7 @@ import { constantName } from './constants.ts';
 import type { Evaluator } from './evaluate.ts';
 import type { Completion, CompletionRequest } from './events.ts';
 import { expressionBefore } from './expression-before.ts';
-import { importMetaName, importName } from './transform.ts';
+import { importMetaName, importName } from './rewrite.ts';
 import type { Magics } from './magics.ts';
 import { membersOf, typeOfValue } from './members.ts';
 import type { Member } from './members.ts';

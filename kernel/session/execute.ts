@@ -33,9 +33,10 @@ export interface ExecutorParts {
   /** Texts of the cells by name, for error reports. */
   sources: Map<string, string>;
   finish(done: Done): void;
-  /** Names that cells declared with `const`. */
-  constants: Set<string>;
 }
+
+/** With the names that cells declared with `const`. */
+type Parts = ExecutorParts & { constants: Set<string> };
 
 type Ending =
   | { status: 'ok'; result?: MimeBundle; expressions: Record<string, ExpressionResult> }
@@ -54,7 +55,8 @@ interface Running {
  * Ending JavaScript by force drops the microtasks that were due, so the queue relies on none: a cell
  * ends in a plain call, and the next one begins in a turn of its own.
  */
-export function createExecutor(parts: ExecutorParts): Executor {
+export function createExecutor(given: ExecutorParts): Executor {
+  const parts: Parts = { ...given, constants: new Set() };
   const queue: ExecuteRequest[] = [];
   let running: Running | undefined;
 
@@ -91,11 +93,7 @@ export function createExecutor(parts: ExecutorParts): Executor {
 }
 
 /** Ends with the value of the last segment that has one. */
-async function perform(
-  request: ExecuteRequest,
-  running: Running,
-  parts: ExecutorParts,
-): Promise<Ending> {
+async function perform(request: ExecuteRequest, running: Running, parts: Parts): Promise<Ending> {
   const name = `cell-${request.count}.ts`;
   parts.sources.set(name, request.code);
   let value: unknown;
@@ -114,7 +112,7 @@ async function perform(
 type Step = () => ReturnType<ProgramRunner['run']>;
 
 /** Everything is transformed before anything runs: a cell with a syntax error does nothing. */
-function plan(code: string, name: string, running: Running, parts: ExecutorParts): Step[] {
+function plan(code: string, name: string, running: Running, parts: Parts): Step[] {
   return splitCell(code, parts.magics.names()).map((segment): Step => {
     if (segment.type === 'code') {
       const program = transform(segment.source, name, parts.constants);

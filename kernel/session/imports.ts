@@ -6,7 +6,7 @@ import { createRequire, registerHooks } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ownModule } from '../../lib/own-process.ts';
-import { importMetaName, importName } from './transform.ts';
+import { importMetaName, importName } from './rewrite.ts';
 
 type Namespace = Record<string, unknown>;
 

@@ -56,16 +56,7 @@ function main(): void {
   const programs = createProgramRunner(evaluator, installImports(), installStackTraces());
   const sources = new Map<string, string>();
   const finish = marker(send);
-  const constants = new Set<string>();
-  const executor = createExecutor({
-    voice,
-    bridge,
-    magics,
-    programs,
-    sources,
-    constants,
-    finish,
-  });
+  const executor = createExecutor({ voice, bridge, magics, programs, sources, finish });
   const questions = createQuestions({ evaluator, magics }, send);
 
   installBridge(bridge);
@@ -79,13 +70,21 @@ function main(): void {
     if (terminated) questions.giveUp();
   });
 
-  const handlers: { [T in Command['type']]: (command: Extract<Command, { type: T }>) => void } = {
+  readCommands({
     execute: ({ request }) => executor.enqueue(request),
     complete: questions.complete,
     inspect: questions.inspect,
     answer: ({ id, text }) => inputs.answer(id, text),
     comm: ({ message }) => comms.receive(message),
-  };
+  });
+  send({ type: 'ready' });
+  setSourceMapsSupport(true, { nodeModules: false });
+  setTimeout(flushCompileCache, quietMs).unref(); // a process that is killed would keep nothing
+}
+
+type Handlers = { [T in Command['type']]: (command: Extract<Command, { type: T }>) => void };
+
+function readCommands(handlers: Handlers): void {
   readLines(
     commandsFile,
     (line) => {
@@ -94,9 +93,6 @@ function main(): void {
     },
     () => process.exit(), // the kernel is gone
   );
-  send({ type: 'ready' });
-  setSourceMapsSupport(true, { nodeModules: false });
-  setTimeout(flushCompileCache, quietMs).unref(); // a process that is killed would keep nothing
 }
 
 /** Marks the end of the cell's native output, then says that the cell is done. */

@@ -66,5 +66,6 @@ function displayMethod(value: unknown): (() => unknown) | undefined {
 function completed(bundle: unknown, value: unknown): MimeBundle {
   if (typeof bundle !== 'object' || bundle === null || Object.keys(bundle).length === 0)
     return { 'text/plain': inspectValue(value) };
+  JSON.stringify(bundle); // what the wire cannot carry fails here, where the cell can say so
   return bundle as MimeBundle;
 }

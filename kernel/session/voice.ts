@@ -20,7 +20,7 @@ export interface Voice {
   speakingFor<T>(cell: number, run: () => T): T;
   /** The cell's `done` waits for this. */
   pending(work: Promise<unknown>): void;
-  /** Resolves when the cell has nothing pending. */
+  /** Resolves when the cell has nothing pending; rejects as the first of it does. */
   settled(cell: number): Promise<void>;
 }
 
@@ -43,10 +43,13 @@ export function createVoice(send: (event: SessionEvent) => void): Voice {
         mine.delete(work);
         if (mine.size === 0) works.delete(cell);
       };
-      work.then(forget, forget);
+      work.then(forget, () => undefined); // a failure stays, for `settled` to throw
     },
     async settled(cell) {
-      while (works.has(cell)) await Promise.allSettled(works.get(cell)!);
+      for (let mine = works.get(cell); mine; mine = works.get(cell)) {
+        works.delete(cell);
+        await Promise.all(mine);
+      }
     },
   };
   return voice;
