@@ -19,6 +19,8 @@ export interface Connection {
   kernel_name?: string;
 }
 export type Channel = 'shell' | 'iopub' | 'stdin' | 'control' | 'hb';
+/** Channels on which a client asks and is answered. */
+export type AskChannel = 'shell' | 'control' | 'stdin';
 
 export function addressOf(connection: Connection, channel: Channel): string {
   const port = connection[`${channel}_port`];

@@ -2,16 +2,16 @@
  * A kernel between its sockets and its session: every request gets busy, its reply, idle; every session
  * event becomes a message of the request that caused it. Knows no socket, so a test can be its client.
  */
-import type { ExecuteRequest, Session, SessionEvent, SessionOptions } from '../session/events.ts';
-import { createParents, type Parents } from './parents.ts';
-import { createExecutions, type Executions } from './executions.ts';
-import { handlers, type Reply } from './handlers/index.ts';
+import type { Session, SessionEvent, SessionOptions } from '../session/events.ts';
+import type { AskChannel } from './connection.ts';
+import { createExecutions } from './executions.ts';
+import type { Kernel, Reply, Request } from './handler.ts';
+import { handlers } from './handlers/index.ts';
 import { messageOf } from './messages.ts';
+import { createParents } from './parents.ts';
 import { compose, type Header, type Message, type Received } from './wire.ts';
 
-export type AskChannel = 'shell' | 'control' | 'stdin';
-
-/** Where messages leave. */
+/** Where messages leave. Neither rejects: where nobody listens, there is nobody to tell. */
 export interface Outlet {
   send(
     channel: AskChannel,
@@ -25,101 +25,78 @@ export interface KernelOptions {
   outlet: Outlet;
   /** This kernel's session id in message headers. */
   id: string;
-  cwd: string;
-  startSession(options: SessionOptions): Session;
+  session: Session;
   /** Asked to shut down, after the reply has been handed over. */
-  onShutdown(restart: boolean): void;
+  onShutdown: (restart: boolean) => void;
 }
 
-/** What handlers work with. */
-export interface Kernel {
-  readonly session: Session;
-  readonly parents: Parents;
-  readonly executions: Executions;
-  /** Comms that are open, id to target, whoever opened them. */
-  readonly comms: Map<string, string>;
-  publish(
-    type: string,
-    content: unknown,
-    parent: Partial<Header>,
-    extra?: { metadata?: Record<string, unknown>; buffers?: Uint8Array[] },
-  ): void;
-  shutdown(restart: boolean): void;
-}
-
-export interface Request {
-  channel: AskChannel;
-  identities: Uint8Array[];
-  message: Message;
-}
-
-export interface RunningKernel {
+/** What the sockets and the session tell a kernel. */
+export interface RunningKernel extends Pick<SessionOptions, 'onEvent' | 'onDeath'> {
   receive(channel: AskChannel, received: Received): void;
-  interrupt(): Promise<void>;
-  close(): Promise<void>;
 }
 
-export function createKernel(options: KernelOptions): RunningKernel {
-  const { outlet, id } = options;
-  const parents = createParents();
-  const comms = new Map<string, string>();
-  const publish: Kernel['publish'] = (type, content, parent, extra) => {
-    void outlet.publish(compose(type, content, id, parent, extra));
-  };
-
-  const show = (event: SessionEvent): void => {
-    const place = parents.of(event.cell);
-    if (event.type === 'done' || !place) return;
-    if (event.type === 'input')
-      return void outlet.send(
-        'stdin',
-        place.identities,
-        compose(
-          'input_request',
-          { prompt: event.prompt, password: event.password },
-          id,
-          place.header,
-        ),
-      );
-    if (event.type === 'comm') trackComm(comms, event.act, event.id, event.target);
-    const { type, content, ...extra } = messageOf(event, place.count);
-    publish(type, content, place.header, extra);
-  };
-  const session = options.startSession({
-    cwd: options.cwd,
-    onEvent: (event) => {
-      if (event.type === 'input') parents.awaitInput(event.cell, event.id);
-      if (event.type === 'error') parents.fail(event);
-      show(event);
-    },
-    onDeath: () => comms.clear(), // the cell's error event has said why
-  });
-
+export function createKernel({ outlet, id, session, onShutdown }: KernelOptions): RunningKernel {
   const kernel: Kernel = {
     session,
-    parents,
-    comms,
-    publish,
-    executions: createExecutions((request: ExecuteRequest) => session.execute(request)),
-    shutdown: options.onShutdown,
+    parents: createParents(),
+    executions: createExecutions((request) => session.execute(request)),
+    comms: new Map(),
+    publish: (type, content, parent, extra) =>
+      void outlet.publish(compose(type, content, id, parent, extra)),
+    shutdown: onShutdown,
   };
+  const { parents, comms, executions, publish } = kernel;
   publish('status', { execution_state: 'starting' }, {});
   return {
     receive(channel, { identities, message }) {
       void answer(kernel, { channel, identities, message }, outlet, id);
     },
-    interrupt: () => session.interrupt(),
-    close: () => session.close(),
+    onEvent(event) {
+      if (event.type === 'input') askForInput(event);
+      else show(kernel, event);
+    },
+    onDeath(reason) {
+      comms.clear();
+      parents.dropInputs();
+      if (executions.running) return; // the cell's own error has said why
+      const text = `${reason}; its variables are lost, and the next cell starts in a fresh session\n`;
+      publish('stream', { name: 'stderr', text }, parents.latest()?.header ?? {});
+    },
   };
+
+  function askForInput(event: Extract<SessionEvent, { type: 'input' }>): void {
+    const place = parents.of(event.cell);
+    if (!place) return;
+    parents.awaitInput(event.cell, event.id);
+    const { prompt, password } = event;
+    const message = compose('input_request', { prompt, password }, id, place.header);
+    void outlet.send('stdin', place.identities, message);
+  }
+}
+
+/** A session event as a message of its own cell's request. */
+function show(kernel: Kernel, event: Exclude<SessionEvent, { type: 'input' }>): void {
+  const { parents, comms } = kernel;
+  if (event.type === 'done') {
+    if (event.status !== 'ok') parents.dropInputs(event.cell);
+    return;
+  }
+  if (event.type === 'error') parents.fail(event);
+  if (event.type === 'comm' && event.act === 'open') comms.set(event.id, event.target ?? '');
+  if (event.type === 'comm' && event.act === 'close') comms.delete(event.id);
+  const place = parents.of(event.cell);
+  if (!place) return;
+  const { type, content, ...extra } = messageOf(event, place.count);
+  kernel.publish(type, content, place.header, extra);
 }
 
 /** Busy, the handler's reply, idle: also when the handler fails, which is a bug and is said. */
 async function answer(kernel: Kernel, request: Request, outlet: Outlet, id: string): Promise<void> {
   const { header } = request.message;
-  const handler = handlers[header.msg_type];
+  const handler = handlers.get(header.msg_type);
   if (!handler) return;
-  const status = (execution_state: string): void =>
-    kernel.publish('status', { execution_state }, header);
+  const status = (execution_state: string, of: Partial<Header> = header): void =>
+    kernel.publish('status', { execution_state }, of);
   let reply: Reply | undefined;
   try {
     reply = await handler(request, kernel, () => status('busy'));
@@ -131,17 +108,11 @@ async function answer(kernel: Kernel, request: Request, outlet: Outlet, id: stri
   }
   if (reply) {
     const type = header.msg_type.replace(/_request$/, '_reply');
-    await outlet.send(
-      request.channel,
-      request.identities,
-      compose(type, reply.content, id, header),
-    );
+    const message = compose(type, reply.content, id, header);
+    await outlet.send(request.channel, request.identities, message);
   }
   status('idle');
+  // Front ends show the last status they heard, and a cell still runs.
+  if (kernel.executions.running) status('busy', kernel.executions.running);
   reply?.after?.();
-}
-
-function trackComm(comms: Map<string, string>, act: string, id: string, target = ''): void {
-  if (act === 'open') comms.set(id, target);
-  if (act === 'close') comms.delete(id);
 }

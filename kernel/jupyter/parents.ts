@@ -12,10 +12,13 @@ export interface Parents {
   /** Gives a request its cell number. */
   add(place: Place): number;
   of(cell: number): Place | undefined;
+  latest(): Place | undefined;
   /** The last error event of a cell, for its reply. */
   error(cell: number): Extract<SessionEvent, { type: 'error' }> | undefined;
   fail(event: Extract<SessionEvent, { type: 'error' }>): void;
   awaitInput(cell: number, id: string): void;
+  /** Nobody waits any more for the inputs of this cell, or of any. */
+  dropInputs(cell?: number): void;
   /** The input that a client's line answers, by who was asked. */
   takeInput(identities: readonly Uint8Array[]): string | undefined;
 }
@@ -26,7 +29,7 @@ const remembered = 10_000;
 export function createParents(): Parents {
   const places = new Map<number, Place>();
   const errors = new Map<number, Extract<SessionEvent, { type: 'error' }>>();
-  const inputs: { cell: number; id: string }[] = [];
+  let inputs: { cell: number; id: string }[] = [];
   let last = 0;
   const of = (cell: number): Place | undefined => places.get(cell) ?? places.values().next().value;
   return {
@@ -37,9 +40,12 @@ export function createParents(): Parents {
       return last;
     },
     of,
+    latest: () => places.get(last),
     error: (cell) => errors.get(cell),
     fail: (event) => void errors.set(event.cell, event),
     awaitInput: (cell, id) => void inputs.push({ cell, id }),
+    dropInputs: (cell) =>
+      void (inputs = inputs.filter((input) => cell !== undefined && input.cell !== cell)),
     takeInput(identities) {
       const same = (a: Uint8Array, b: Uint8Array | undefined): boolean =>
         b !== undefined && Buffer.compare(a, b) === 0;

@@ -1,23 +1,23 @@
 /** The five sockets of a kernel. Binds at once, so that a client's first try succeeds. */
 import { Reply, Router, XPublisher } from 'zeromq';
-import { addressOf, type Channel, type Connection } from './connection.ts';
+import { addressOf, type AskChannel, type Connection } from './connection.ts';
 import { compose, encode, signer, verifier, type Message, type Received } from './wire.ts';
 
-export type Asked = Extract<Channel, 'shell' | 'control' | 'stdin'>;
-
 export interface Sockets {
-  send(channel: Asked, identities: readonly Uint8Array[], message: Message<unknown>): Promise<void>;
+  send(
+    channel: AskChannel,
+    identities: readonly Uint8Array[],
+    message: Message<unknown>,
+  ): Promise<void>;
   publish(message: Message<unknown>): Promise<void>;
+  /** What has come before waits in the sockets. */
+  listen(onMessage: (channel: AskChannel, received: Received) => void): void;
   /** Resolves once everything sent so far has left. */
   close(): Promise<void>;
 }
 
-/** `onMessage` gets every well-signed message of the asking channels. */
-export async function bindSockets(
-  connection: Connection,
-  session: string,
-  onMessage: (channel: Asked, received: Received) => void,
-): Promise<Sockets> {
+/** Binds all five; heartbeats are answered from now on, messages once somebody listens. */
+export async function bindSockets(connection: Connection, session: string): Promise<Sockets> {
   const sign = signer(connection.key);
   const verify = verifier(connection.key);
   const heartbeat = new Reply();
@@ -29,7 +29,7 @@ export async function bindSockets(
     heartbeat.bind(addressOf(connection, 'hb')),
     iopub.bind(addressOf(connection, 'iopub')),
     ...Object.entries(routers).map(([name, socket]) =>
-      socket.bind(addressOf(connection, name as Asked)),
+      socket.bind(addressOf(connection, name as AskChannel)),
     ),
   ]);
   const lines = Object.fromEntries(
@@ -38,17 +38,19 @@ export async function bindSockets(
   const publishFrames = inOrder(iopub);
 
   void echo(heartbeat);
-  void welcome(
-    iopub,
-    (topic) => void publishFrames(encode(compose('iopub_welcome', { subscription: Buffer.from(topic).toString() }, session), [topic], sign)),
-  );
-  for (const [name, socket] of Object.entries(routers)) {
-    void listen(socket, (frames) => {
-      const received = verify(frames);
-      if (received) onMessage(name as Asked, received);
-    });
-  }
+  void welcome(iopub, (topic) => {
+    const subscription = Buffer.from(topic).toString();
+    void publishFrames(encode(compose('iopub_welcome', { subscription }, session), [topic], sign));
+  });
   return {
+    listen(onMessage) {
+      for (const [name, socket] of Object.entries(routers)) {
+        void listen(socket, (frames) => {
+          const received = verify(frames);
+          if (received) onMessage(name as AskChannel, received);
+        });
+      }
+    },
     send: (channel, identities, message) => lines[channel]!(encode(message, identities, sign)),
     publish: (message) =>
       publishFrames(encode(message, [Buffer.from(message.header.msg_type)], sign)),
@@ -64,7 +66,7 @@ function router(): Router {
   return new Router({ handover: true, sendHighWaterMark: 0, linger: 1000 });
 }
 
-/** zeromq allows one send at a time per socket. No frames: only wait. */
+/** zeromq allows one send at a time per socket. No frames: only wait. Never rejects. */
 function inOrder(socket: {
   send(frames: Uint8Array[]): Promise<void>;
 }): (frames: Uint8Array[]) => Promise<void> {

@@ -24,6 +24,12 @@ export interface Message<C = Record<string, unknown>> {
   buffers: Uint8Array[];
 }
 
+/** What most messages go without. */
+export interface Extra {
+  metadata?: Record<string, unknown>;
+  buffers?: Uint8Array[];
+}
+
 const delimiter = Buffer.from('<IDS|MSG>');
 
 /** Signs with HMAC-SHA256; an empty key means no signature, as in Jupyter. */
@@ -44,7 +50,7 @@ export function compose<C>(
   content: C,
   session: string,
   parent: Partial<Header> = {},
-  extra: { metadata?: Record<string, unknown>; buffers?: Uint8Array[] } = {},
+  extra: Extra = {},
 ): Message<C> {
   const header: Header = {
     msg_id: randomUUID(),

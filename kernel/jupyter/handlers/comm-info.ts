@@ -1,5 +1,5 @@
 /** comm_info_request: the comms that are open, all or those of one target. */
-import type { Handler } from './index.ts';
+import type { Handler } from '../handler.ts';
 
 export const commInfo: Handler = (request, kernel, busy) => {
   busy();

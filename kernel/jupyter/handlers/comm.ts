@@ -1,6 +1,6 @@
 /** comm_open, comm_msg, comm_close: carried to the session, which knows the targets. */
 import type { CommAct } from '../../session/events.ts';
-import type { Handler } from './index.ts';
+import type { Handler } from '../handler.ts';
 
 export const commOpen = carry('open');
 export const commMessage = carry('message');

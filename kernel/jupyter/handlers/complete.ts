@@ -1,6 +1,6 @@
 /** complete_request: names and members from the live session. Cursors are code points on the wire. */
 import { fromCodePoints, toCodePoints } from '../cursor.ts';
-import type { Handler } from './index.ts';
+import type { Handler } from '../handler.ts';
 
 export const complete: Handler = async (request, kernel, busy) => {
   busy();

@@ -1,9 +1,8 @@
 /** execute_request: a cell, in its turn. */
-import type { ExpressionResult } from '../../session/events.ts';
+import type { ExecuteRequest, ExpressionResult } from '../../session/events.ts';
 import type { Done } from '../executions.ts';
-import type { Kernel } from '../kernel.ts';
 import { errorContent } from '../messages.ts';
-import type { Handler, Reply } from './index.ts';
+import type { Handler, Kernel, Reply } from '../handler.ts';
 
 interface ExecuteContent {
   code?: string;
@@ -19,15 +18,17 @@ export const execute: Handler = async (request, kernel, busy) => {
   const { code = '', silent = false, user_expressions: expressions = {} } = content;
   let cell = 0;
   let count = kernel.executions.count;
-  const done = await kernel.executions.run(() => {
+  const { header } = request.message;
+  const begin = (): ExecuteRequest => {
     busy();
     if (!silent && (content.store_history ?? true)) kernel.executions.count++;
     count = kernel.executions.count;
-    const { header } = request.message;
     cell = kernel.parents.add({ header, identities: request.identities, count });
     if (!silent) kernel.publish('execute_input', { code, execution_count: count }, header);
     return { cell, code, count, silent, expressions };
-  }, content.stop_on_error ?? true);
+  };
+  const stopOnError = content.stop_on_error ?? true;
+  const done = await kernel.executions.run({ header, stopOnError, begin });
   if (done === 'aborted') {
     busy();
     return { content: { status: 'aborted', execution_count: kernel.executions.count } };

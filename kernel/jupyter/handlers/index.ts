@@ -1,5 +1,5 @@
 /** Message type to handler. One file a message, one line here. */
-import type { Kernel, Request } from '../kernel.ts';
+import type { Handler } from '../handler.ts';
 import { commClose, commMessage, commOpen } from './comm.ts';
 import { commInfo } from './comm-info.ts';
 import { complete } from './complete.ts';
@@ -12,31 +12,20 @@ import { isCompleteRequest } from './is-complete.ts';
 import { kernelInfo } from './kernel-info.ts';
 import { shutdown } from './shutdown.ts';
 
-export interface Reply {
-  content: Record<string, unknown>;
-  /** Done once reply and idle have been handed over. */
-  after?(): void;
-}
-
-/** Says busy when its work begins; returns the reply, or nothing for messages that have none. */
-export type Handler = (
-  request: Request,
-  kernel: Kernel,
-  busy: () => void,
-) => Promise<Reply | undefined> | Reply | undefined;
-
-export const handlers: Readonly<Record<string, Handler>> = {
-  comm_close: commClose,
-  comm_info_request: commInfo,
-  comm_msg: commMessage,
-  comm_open: commOpen,
-  complete_request: complete,
-  execute_request: execute,
-  history_request: history,
-  input_reply: inputReply,
-  inspect_request: inspect,
-  interrupt_request: interrupt,
-  is_complete_request: isCompleteRequest,
-  kernel_info_request: kernelInfo,
-  shutdown_request: shutdown,
-};
+export const handlers: ReadonlyMap<string, Handler> = new Map(
+  Object.entries({
+    comm_close: commClose,
+    comm_info_request: commInfo,
+    comm_msg: commMessage,
+    comm_open: commOpen,
+    complete_request: complete,
+    execute_request: execute,
+    history_request: history,
+    input_reply: inputReply,
+    inspect_request: inspect,
+    interrupt_request: interrupt,
+    is_complete_request: isCompleteRequest,
+    kernel_info_request: kernelInfo,
+    shutdown_request: shutdown,
+  }),
+);

@@ -1,5 +1,5 @@
 /** input_reply, on stdin: the line that a cell waits for. */
-import type { Handler } from './index.ts';
+import type { Handler } from '../handler.ts';
 
 export const inputReply: Handler = (request, kernel, busy) => {
   busy();

@@ -1,6 +1,6 @@
 /** inspect_request: what is known of the thing under the cursor. */
 import { fromCodePoints } from '../cursor.ts';
-import type { Handler } from './index.ts';
+import type { Handler } from '../handler.ts';
 
 export const inspect: Handler = async (request, kernel, busy) => {
   busy();

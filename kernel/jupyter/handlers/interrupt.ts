@@ -1,5 +1,5 @@
 /** interrupt_request, on control: answered once the session has acknowledged. */
-import type { Handler } from './index.ts';
+import type { Handler } from '../handler.ts';
 
 export const interrupt: Handler = async (_request, kernel, busy) => {
   busy();

@@ -1,7 +1,7 @@
 /** kernel_info_request: who answers. */
 import { version } from '../../../lib/version.ts';
 import { protocolVersion } from '../wire.ts';
-import type { Handler } from './index.ts';
+import type { Handler } from '../handler.ts';
 
 /** JupyterLab colours by `codemirror_mode`, nbconvert by `pygments_lexer`. */
 export const languageInfo = {

@@ -1,5 +1,5 @@
 /** shutdown_request: the reply first, then the end. */
-import type { Handler } from './index.ts';
+import type { Handler } from '../handler.ts';
 
 export const shutdown: Handler = (request, kernel, busy) => {
   busy();
