@@ -1,4 +1,5 @@
 /** `display` in a cell: shows a value or one MIME type, and gives a handle that can replace it. */
+import { UserError } from '../../lib/errors.ts';
 import type { Metadata, MimeBundle } from './events.ts';
 import { bundleOf, inspectValue } from './output.ts';
 import type { Voice } from './voice.ts';
@@ -26,6 +27,8 @@ export interface Display {
   png(image: Uint8Array | string, options?: DisplayOptions): DisplayHandle;
   /** A plotly figure: `data`, `layout`, `config`. */
   plotly(figure: object, options?: DisplayOptions): DisplayHandle;
+  /** Numbers by name, recorded in the notebook for `rewardlab notebook verify` to compare. */
+  figures(figures: Readonly<Record<string, number>>, options?: DisplayOptions): DisplayHandle;
   /** A bundle of MIME types as it is. */
   bundle(data: MimeBundle, options?: DisplayOptions): DisplayHandle;
   /** Empties the cell's output, at once or when the next output comes. */
@@ -79,6 +82,7 @@ export function createDisplay(voice: Voice): Display {
     svg: as((svg) => ({ 'image/svg+xml': String(svg), 'text/plain': '[SVG image]' })),
     png: as((image) => ({ 'image/png': base64(image), 'text/plain': '[PNG image]' })),
     plotly: as((figure) => ({ [plotlyType]: figure, 'text/plain': '[plotly figure]' })),
+    figures: as((figures) => figuresBundle(figures as Readonly<Record<string, number>>)),
     bundle: as((data) => data as MimeBundle),
     clear: ({ wait = false } = {}) => voice.emit({ type: 'clear', wait }),
   });
@@ -90,6 +94,21 @@ interface How {
 }
 
 const plotlyType = 'application/vnd.plotly.v1+json';
+
+/** `kernel/jupyter/verify.ts` looks for this type. */
+const figuresType = 'application/vnd.rewardlab.figures+json';
+
+function figuresBundle(figures: Readonly<Record<string, number>>): MimeBundle {
+  const entries = Object.entries(figures);
+  const wrong = entries.filter(([, value]) => typeof value !== 'number' || !Number.isFinite(value));
+  if (wrong.length > 0) {
+    const found = wrong.map(([name, value]) => `${name}: ${inspectValue(value)}`).join(', ');
+    throw new UserError(`display.figures expects finite numbers, got ${found}`);
+  }
+  const width = Math.max(...entries.map(([name]) => name.length));
+  const text = entries.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join('\n');
+  return { [figuresType]: { ...figures }, 'text/plain': text };
+}
 
 export function base64(image: unknown): string {
   return image instanceof Uint8Array ? Buffer.from(image).toString('base64') : String(image);
