@@ -3,23 +3,24 @@ import { join } from 'node:path';
 import { trainCompletions, trainHelp } from '../../lib/command/help.ts';
 import { parseJob } from '../../lib/command/job.ts';
 import { splitWords } from '../../lib/command/words.ts';
-import { chartBundle } from '../../lib/display/chart.ts';
 import { plainLine } from '../../lib/display/escape.ts';
+import { placeFrom, placeText } from '../../lib/display/place.ts';
 import { dryRun } from '../../lib/display/plan.ts';
+import { advance, noProgress, type Progress } from '../../lib/display/progress.ts';
 import {
-  advance,
   endText,
-  losses,
-  noProgress,
-  progressBundle,
-  type Progress,
-} from '../../lib/display/progress.ts';
+  failureText,
+  keptText,
+  lossTeller,
+  stepsText,
+} from '../../lib/display/run-text.ts';
 import { addToCurves, noCurves, trainingFigure } from '../../lib/display/training-figure.ts';
 import { UserError } from '../../lib/errors.ts';
 import { runJob } from '../../lib/worker/run-job.ts';
 import { writeWhole } from '../../lib/write-whole.ts';
-import type { Job, Plan, TrainEvent } from '../../lib/train/job.ts';
+import type { Job, TrainEvent } from '../../lib/train/job.ts';
 import type { Magic, MagicCall } from './magic.ts';
+import { createRunView } from './run-view.ts';
 
 /** What of the training library the magic calls; a test brings its own. */
 export interface TrainLibrary {
@@ -30,7 +31,10 @@ export interface TrainLibrary {
   now?: () => number;
 }
 
-/** What `%train` gives back: `const run = await magic('train', '…')`, or the cell's result. */
+/**
+ * What `%train` gives back: `const run = await magic('train', '…')`, or the cell's result. Folders in
+ * the notebook's own are named from there, so that a notebook reads the same on another machine.
+ */
 export interface TrainResult {
   run: string;
   model?: string;
@@ -38,9 +42,6 @@ export interface TrainResult {
   train: Record<string, number>;
   validation?: Record<string, number>;
 }
-
-/** Pictures a second that a front end is asked to draw. */
-const redrawMs = 350;
 
 const shipped: TrainLibrary = {
   parse: parseJob,
@@ -66,7 +67,7 @@ export function trainMagic(library: TrainLibrary = shipped): Magic {
       const body = call.body === undefined ? {} : { body: call.body };
       const job = await library.parse(words, { cwd: call.cwd, ...body });
       for (const note of job.notes ?? []) call.write(`${plainLine(note)}\n`);
-      call.write(`${jobLine(job)}\n`);
+      call.write(`${jobLine(job, call.cwd)}\n`);
       const events = library.run(job, { signal: call.signal });
       if (job.options['dry_run'] === true) {
         call.write(`${await dryRun(events)}\n`);
@@ -84,67 +85,54 @@ async function follow(
   now: () => number = Date.now,
 ): Promise<TrainResult> {
   const curves = noCurves();
-  const title = `${job.recipe}: ${job.output}`;
+  const title = `${job.recipe}: ${placeText(call.cwd, job.output)}`;
+  const view = createRunView(call, () => trainingFigure(title, curves), now);
+  const lossesOf = lossTeller();
   let progress: Progress = noProgress;
-  const view = createView(call, () => trainingFigure(title, curves), now);
   for await (const event of events) {
     progress = advance(progress, event, now());
     addToCurves(curves, event);
-    if (event.type === 'plan' && !event.plan.approximate) sayLosses(event.plan, call);
-    await view.draw(progress, false);
+    const losses = event.type === 'plan' ? lossesOf(event.plan) : undefined;
+    if (losses !== undefined) call.write(`${losses}\n`);
+    await view.draw(progress);
   }
-  const svg = await view.draw(progress, true);
-  if (progress.end && svg !== undefined) await writeWhole(join(job.output, 'figure.svg'), svg);
-  call.write(`${endText(progress)}\n`);
-  if (progress.end?.reason === 'failed')
+  const svg = await view.finish(progress);
+  if (svg !== undefined) await keepFigure(job, svg, call);
+  const teller = { cwd: call.cwd, command: '%train' };
+  if (progress.end?.reason === 'failed') {
+    const log = placeText(call.cwd, join(job.output, 'log.txt'));
     throw new UserError(
-      `the run failed: ${progress.end.message ?? 'unknown reason'}`,
-      `its log is ${join(job.output, 'log.txt')}`,
+      `the run failed at ${stepsText(progress)}: ${failureText(progress)}`,
+      `${keptText(progress, teller)}; the log is ${log}`,
     );
-  return resultOf(job, progress);
+  }
+  call.write(`${endText(progress, teller)}\n`);
+  return resultOf(job, progress, call.cwd);
 }
 
-/** The progress line above, the figure below; both keep their place and change in it. */
-function createView(
-  call: MagicCall,
-  figure: () => ReturnType<typeof trainingFigure>,
-  now: () => number,
-) {
-  let line: string | undefined;
-  let chart: string | undefined;
-  let drawn = -Infinity;
-  return {
-    /** Returns the figure's SVG where it was drawn. */
-    async draw(progress: Progress, last: boolean): Promise<string | undefined> {
-      if (!last && now() - drawn < redrawMs) return undefined;
-      drawn = now();
-      line = call.display(progressBundle(progress), line === undefined ? {} : { id: line });
-      if (progress.step === 0 && !last) return undefined;
-      const bundle = await chartBundle(figure());
-      chart = call.display(bundle, chart === undefined ? {} : { id: chart });
-      return bundle['image/svg+xml'] as string;
-    },
-  };
-}
-
-function sayLosses(plan: Plan, call: MagicCall): void {
-  const text = losses(plan);
-  if (text !== undefined) call.write(`${text}\n`);
+/** A picture that cannot be kept is no reason to lose sight of the run. */
+async function keepFigure(job: Job, svg: string, call: MagicCall): Promise<void> {
+  try {
+    await writeWhole(join(job.output, 'figure.svg'), svg);
+  } catch (error) {
+    call.write(`figure.svg was not written: ${plainLine((error as Error).message)}\n`, 'stderr');
+  }
 }
 
 /** The job in a line: what was typed and what matters of what was not. The rest is in job.yaml. */
-function jobLine(job: Job): string {
+function jobLine(job: Job, cwd: string): string {
   const { learning_rate, batch_size, epochs, scheduler } = job.options;
   const options = `learning rate ${String(learning_rate)}, batch ${String(batch_size)}, epochs ${String(epochs)}, ${String(scheduler)}`;
   return plainLine(
-    `${job.recipe} on ${job.model}: ${options}, ${job.engine} on ${job.device} with ${job.threads} threads, seed ${job.seed} → ${job.output}`,
+    `${job.recipe} on ${placeFrom(cwd, job.model)}: ${options}, ${job.engine} on ${job.device} with ${job.threads} threads, seed ${job.seed} → ${placeFrom(cwd, job.output)}`,
   );
 }
 
-function resultOf(job: Job, { end, metrics, validation, step }: Progress): TrainResult {
+function resultOf(job: Job, progress: Progress, cwd: string): TrainResult {
+  const { end, metrics, validation, step } = progress;
   return {
-    run: job.output,
-    ...(end?.model !== undefined && { model: end.model }),
+    run: placeFrom(cwd, job.output),
+    ...(end?.model !== undefined && { model: placeFrom(cwd, end.model) }),
     steps: step,
     train: { ...metrics },
     ...(validation && { validation: { ...validation } }),

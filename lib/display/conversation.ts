@@ -22,7 +22,8 @@ export function conversationText(conversations: Record<string, readonly Turn[]>)
       [
         plain(title),
         ...turns.map(
-          ({ role, content }) => `  ${plain(role)}: ${plain(content).replaceAll('\n', '\n    ')}`,
+          ({ role, content }) =>
+            `  ${plain(role)}: ${plain(content).replace(/\n(?=[^\n])/g, '\n    ')}`,
         ),
       ].join('\n'),
     )

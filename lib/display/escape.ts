@@ -11,7 +11,7 @@ const entities: Readonly<Record<string, string>> = {
 
 /** Text as HTML that shows it, in content and in quoted attributes. */
 export function html(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => entities[character]!);
+  return plain(text).replace(/[&<>"']/g, (character) => entities[character]!);
 }
 
 /** Text that cannot move a terminal's cursor, ring its bell or reorder what is read. Lines and tabs stay. */

@@ -42,15 +42,15 @@ export function hasValues({ series }: Panel): boolean {
   return series.some(({ values }) => values.length > 0);
 }
 
-/** Least and greatest; some room around a single value, and 0 to 1 for none. */
-export function span(values: readonly number[]): [low: number, high: number] {
+/** Least and greatest; `room` on both sides of a single value, and 0 to 1 for none. */
+function span(values: readonly number[], room?: number): [low: number, high: number] {
   const [low, high] = values.reduce(
     ([a, b], v) => [Math.min(a, v), Math.max(b, v)],
     [Infinity, -Infinity],
   );
   if (low > high) return [0, 1];
-  const room = Math.abs(low || 1) / 2;
-  return low === high ? [low - room, high + room] : [low, high];
+  const around = room ?? Math.abs(low || 1) / 2;
+  return low === high ? [low - around, high + around] : [low, high];
 }
 
 /** The range of a panel's y axis, and of the x axis that panels share. */
@@ -60,6 +60,7 @@ export function yRange({ series, y }: Panel): [low: number, high: number] {
 export function xRange(panels: readonly Panel[]): [low: number, high: number] {
   return span(
     panels.flatMap(({ series }) => series.flatMap(({ values }) => values.map(([at]) => at))),
+    1,
   );
 }
 

@@ -1,4 +1,5 @@
 /** A figure as plotly's data and layout, for front ends that have plotly.js. */
+import { plainLine } from './escape.ts';
 import { colours, type Figure } from './figure.ts';
 
 export function plotlyFigure(figure: Figure): { data: unknown[]; layout: unknown } {
@@ -50,5 +51,5 @@ function traces({ panels }: Figure, yaxis: (index: number) => string): unknown[]
 
 /** Plotly reads a few tags in its texts, links among them. */
 function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  return plainLine(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

@@ -2,7 +2,7 @@
 import type { Plan, TrainEvent } from '../train/job.ts';
 import { short } from './braille.ts';
 import type { MimeBundle } from './bundle.ts';
-import { html, plainLine } from './escape.ts';
+import { html } from './escape.ts';
 
 export interface Progress {
   step: number;
@@ -57,11 +57,15 @@ export function secondsLeft(progress: Progress): number | undefined {
     : undefined;
 }
 
+/** 0 to 1; 0 before there is a plan. */
+export function fractionOf({ step, plan }: Progress): number {
+  return plan && plan.steps > 0 ? Math.min(1, step / plan.steps) : 0;
+}
+
 /** One line: a bar, steps, metrics, rate, time left. Never wider than `width`. */
 export function progressText(progress: Progress, width: number): string {
   const parts = partsOf(progress);
-  const steps = progress.plan?.steps ?? 0;
-  const bar = steps > 0 && width >= 60 ? `${barOf(progress.step / steps, 16)} ` : '';
+  const bar = progress.plan && width >= 100 ? `${barOf(fractionOf(progress), 16)} ` : '';
   let line = bar + parts.join('  ');
   while (line.length > width && parts.length > 1) {
     parts.pop();
@@ -71,46 +75,12 @@ export function progressText(progress: Progress, width: number): string {
 }
 
 export function progressBundle(progress: Progress): MimeBundle {
-  const steps = progress.plan?.steps ?? 1;
   const text = partsOf(progress).join('  ');
-  const value = Math.min(1, progress.step / steps).toFixed(4);
+  const value = fractionOf(progress).toFixed(4);
   return {
     'text/html': `<div style="font-family:monospace"><progress value="${value}" max="1" style="width:12em;vertical-align:middle"></progress> ${html(text)}</div>`,
     'text/plain': progressText(progress, 100),
   };
-}
-
-/** Counts of what a plan leaves out or cuts, as a sentence; undefined where nothing is. */
-export function losses(plan: Plan): string | undefined {
-  const dropped = Object.entries(plan.dropped).map(
-    ([reason, count]) => `${rowsText(count)} dropped: ${plainLine(reason)}`,
-  );
-  const cut = plan.cut > 0 ? [`${rowsText(plan.cut)} cut to --max-length`] : [];
-  const all = [...dropped, ...cut];
-  return all.length > 0 ? all.join('; ') : undefined;
-}
-
-function rowsText(count: number): string {
-  return `${count.toLocaleString('en-US')} ${count === 1 ? 'row' : 'rows'}`;
-}
-
-/** How a run ended, for the record: what it reached, where the model is, how to go on. */
-export function endText({ end, plan, validation }: Progress): string {
-  if (!end) return 'the run was left before its end';
-  const steps = plan ? `step ${end.step} of ${plan.steps}` : `step ${end.step}`;
-  const reached =
-    validation?.['accuracy'] === undefined
-      ? ''
-      : `, validation accuracy ${validation['accuracy'].toFixed(4)}`;
-  if (end.reason === 'done')
-    return `done: ${steps}${reached}, model in ${plainLine(end.model ?? '')}`;
-  const kept =
-    end.checkpoint === undefined
-      ? 'no checkpoint was kept'
-      : `kept ${plainLine(end.checkpoint)}; --resume goes on from there`;
-  return end.reason === 'stopped'
-    ? `stopped: ${steps}, ${kept}`
-    : `failed: ${steps}: ${plainLine(end.message ?? 'unknown reason')}; ${kept}`;
 }
 
 function partsOf(progress: Progress): string[] {
@@ -134,7 +104,7 @@ function named(name: string, value: number | undefined): string[] {
 }
 
 function barOf(fraction: number, width: number): string {
-  const full = Math.round(Math.min(1, fraction) * width);
+  const full = Math.round(fraction * width);
   return '━'.repeat(full) + '╌'.repeat(width - full);
 }
 

@@ -1,5 +1,6 @@
 /** A figure as SVG, drawn by vega, which is loaded when the first picture is drawn. */
 import type { Axis, Mark, Spec } from 'vega';
+import { plainLine } from './escape.ts';
 import {
   colours,
   hasValues,
@@ -160,7 +161,7 @@ function label(
     type: 'text',
     encode: {
       enter: {
-        text: { value: text },
+        text: { value: plainLine(text) },
         x: { value: x },
         y: { value: y },
         fontSize: { value: size },

@@ -1,41 +1,58 @@
-/** A run on a terminal: one line that changes in place. In a pipe: what was left out, and the end. */
+/** A run on a terminal: one line that changes in place. In a pipe: its size, what was left out, the end. */
 import type { TrainEvent } from '../train/job.ts';
-import { advance, endText, losses, noProgress, progressText } from './progress.ts';
+import { advance, noProgress, progressText } from './progress.ts';
+import { endText, lossTeller } from './run-text.ts';
 
 const redrawMs = 100;
 
 export interface TerminalProgress {
   take(event: TrainEvent): void;
+  /** Erases the line, where something else is to be written: an error, a prompt. */
+  clear(): void;
 }
 
+export interface TerminalOptions {
+  /** Milliseconds. */
+  now?: () => number;
+  /** Paths are shown from here. */
+  cwd?: string;
+}
+
+/** Follows one run on `stream`, which is a terminal or not. */
 export function terminalProgress(
   stream: NodeJS.WriteStream,
-  now: () => number = Date.now,
+  { now = Date.now, cwd = process.cwd() }: TerminalOptions = {},
 ): TerminalProgress {
+  const lossesOf = lossTeller();
   let progress = noProgress;
-  let drawn = 0;
-  let dropped: string | undefined;
+  let drawn = -Infinity;
   const clear = (): void => {
     if (stream.isTTY) stream.write('\r\u001b[K');
   };
+  const say = (text: string | undefined): void => {
+    if (text === undefined) return;
+    clear();
+    stream.write(`${text}\n`);
+  };
   return {
+    clear,
     take(event) {
+      const first = progress.plan === undefined;
       progress = advance(progress, event, now());
       if (event.type === 'plan') {
-        const text = event.plan.approximate ? undefined : losses(event.plan);
-        if (text !== undefined && text !== dropped) {
-          clear();
-          stream.write(`${text}\n`);
-        }
-        dropped = text ?? dropped;
+        const { steps, rows } = event.plan;
+        if (first) say(`training: ${counted(steps, 'step')} over ${counted(rows.train, 'row')}`);
+        say(lossesOf(event.plan));
       }
-      if (event.type === 'end') {
-        clear();
-        stream.write(`${endText(progress)}\n`);
-      } else if (stream.isTTY && now() - drawn >= redrawMs) {
+      if (event.type === 'end') say(endText(progress, { cwd, command: 'rewardlab train' }));
+      else if (stream.isTTY && now() - drawn >= redrawMs) {
         drawn = now();
         stream.write(`\r\u001b[K${progressText(progress, (stream.columns || 80) - 1)}`);
       }
     },
   };
+}
+
+function counted(count: number, noun: string): string {
+  return `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -1,16 +1,20 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { trainMagic, type TrainLibrary } from '../../../kernel/magics/train.ts';
 import { UserError } from '../../../lib/errors.ts';
-import type { MimeBundle } from '../../../lib/display/bundle.ts';
 import type { Job, Plan, TrainEvent } from '../../../lib/train/job.ts';
+import { fakeCall } from './fake-call.ts';
 
-const output = mkdtempSync(join(tmpdir(), 'rewardlab-train-magic-'));
+const cwd = mkdtempSync(join(tmpdir(), 'rewardlab-train-magic-'));
+const output = join(cwd, 'runs/bradley-terry-001');
+mkdirSync(output, { recursive: true });
+afterAll(() => rmSync(cwd, { recursive: true }));
+
 const job: Job = {
   recipe: 'bradley-terry',
-  model: 'model',
+  model: join(cwd, 'model'),
   train: ['a.parquet'],
   validation: [],
   engine: 'onnx',
@@ -22,122 +26,194 @@ const job: Job = {
   notes: ['trainer.logger: has no meaning here'],
 };
 const plan: Plan = {
-  approximate: false,
+  approximate: true,
   parameters: 10,
   rows: { train: 9, validation: 0 },
   dropped: { 'empty answer': 1 },
-  cut: 0,
+  cut: 2,
   tokens: 100,
   steps: 4,
   epochs: 1,
   memoryBytes: 2 ** 20,
 };
+const echo =
+  'trainer.logger: has no meaning here\n' +
+  'bradley-terry on model: learning rate 0.001, batch 16, epochs 1, linear, ' +
+  'onnx on cpu with 2 threads, seed 0 → runs/bradley-terry-001\n';
+const losses = '1 row dropped: empty answer; ≈2 rows cut to --max-length\n';
+const step = (n: number): TrainEvent => ({
+  type: 'step',
+  step: n,
+  metrics: { loss: 1 / n, accuracy: 0.5 },
+});
+const finished: TrainEvent[] = [
+  { type: 'plan', plan },
+  ...[1, 2, 3, 4].map(step),
+  { type: 'validation', step: 4, metrics: { accuracy: 0.75 } },
+  { type: 'end', reason: 'done', step: 4, model: join(output, 'final') },
+];
 
 test('a run is one figure and one progress line that change in place, and a line at the end', async () => {
-  const { call, shown, text } = recorder('bradley-terry --model model --train a.parquet');
+  const { call, shown, out } = fakeCall('bradley-terry --model model', { cwd });
   const result = await trainMagic(library(finished)).run(call);
-  expect(new Set(shown.map(({ id }) => id)).size).toBe(2);
-  expect(shown.filter(({ data }) => 'image/svg+xml' in data).length).toBeGreaterThanOrEqual(4);
-  expect(text()).toMatch(
-    /^trainer\.logger: has no meaning here\nbradley-terry on model: .*\n1 row dropped: empty answer\ndone: step 4 of 4, validation accuracy 0\.7500, model in final\n$/,
+  expect(out()).toBe(
+    `${echo}${losses}done: step 4 of 4, validation accuracy 0.7500, model in runs/bradley-terry-001/final\n`,
   );
+  expect(shown.map(({ what, form }) => `${what} ${form}`)).toEqual([
+    'display progress',
+    'update progress',
+    'display figure',
+    ...finished.slice(2).flatMap(() => ['update progress', 'update figure']),
+    'update progress',
+    'update figure',
+  ]);
+  expect(new Set(shown.map(({ id }) => id)).size).toBe(2);
   expect(result).toEqual({
-    run: output,
-    model: 'final',
+    run: 'runs/bradley-terry-001',
+    model: 'runs/bradley-terry-001/final',
     steps: 4,
     train: { loss: 0.25, accuracy: 0.5 },
     validation: { accuracy: 0.75 },
   });
-  expect(readFileSync(join(output, 'figure.svg'), 'utf8')).toMatch(/^<svg/);
 });
 
-test('an interrupted run says what it kept', async () => {
-  const { call, text, interrupt } = recorder('bradley-terry');
+test('the last figure has every value and is kept in the run folder, with nothing beside it', async () => {
+  const { call, shown } = fakeCall('bradley-terry', { cwd });
+  await trainMagic(library(finished)).run(call);
+  const last = shown.findLast(({ form }) => form === 'figure')!.data;
+  expect(readdirSync(output)).toEqual(['figure.svg']);
+  expect(readFileSync(join(output, 'figure.svg'), 'utf8')).toBe(last['image/svg+xml']);
+  expect(last).not.toHaveProperty('text/html');
+  expect(last['application/vnd.rewardlab.chart+json']).toMatchObject({
+    title: 'bradley-terry: runs/bradley-terry-001',
+    panels: [
+      { title: 'loss', series: [{ values: { length: 4 } }, { values: [] }] },
+      { title: 'accuracy', series: [{ values: { length: 4 } }, { values: [[4, 0.75]] }] },
+      { title: 'learning rate' },
+    ],
+  });
+});
+
+test('a fast run is drawn at most three times a second', async () => {
+  const { call, shown } = fakeCall('bradley-terry', { cwd });
+  const steps = Array.from({ length: 100 }, (_, i) => step(i + 1));
+  await trainMagic(library([{ type: 'plan', plan }, ...steps], { tickMs: 20 })).run(call);
+  const figures = shown.filter(({ form }) => form === 'figure').length;
+  expect(figures).toBeGreaterThanOrEqual(4);
+  expect(figures).toBeLessThanOrEqual(3 * 2 + 1);
+  expect(shown.filter(({ form }) => form === 'progress').length).toBeLessThanOrEqual(3 * 2 + 2);
+});
+
+test('a better count of the cut rows is said when it comes', async () => {
+  const { call, out } = fakeCall('bradley-terry', { cwd });
+  const exact: TrainEvent = { type: 'plan', plan: { ...plan, approximate: false, cut: 3 } };
+  await trainMagic(library([{ type: 'plan', plan }, step(1), exact])).run(call);
+  expect(out()).toContain(`${losses}3 rows cut to --max-length\n`);
+});
+
+test('an interrupted run says what it kept and how to go on', async () => {
+  const { call, out, interrupt } = fakeCall('bradley-terry', { cwd });
   const stopping = async function* (signal: AbortSignal): AsyncGenerator<TrainEvent> {
     yield { type: 'plan', plan };
-    yield { type: 'step', step: 1, metrics: { loss: 1 } };
+    yield step(1);
     interrupt();
-    expect(signal.aborted).toBe(true);
-    yield { type: 'end', reason: 'stopped', step: 1, checkpoint: 'global_step_1' };
     await Promise.resolve();
+    if (!signal.aborted) throw new Error('the signal was not passed on');
+    yield { type: 'end', reason: 'stopped', step: 1, checkpoint: join(output, 'global_step_1') };
   };
-  await trainMagic(library(stopping)).run(call);
-  expect(text()).toContain('stopped: step 1 of 4, kept global_step_1; --resume goes on from there');
+  const result = await trainMagic({ ...library([]), run: (_, { signal }) => stopping(signal) }).run(
+    call,
+  );
+  expect(out()).toContain(
+    'stopped: step 1 of 4, kept runs/bradley-terry-001/global_step_1; to go on: %train runs/bradley-terry-001/job.yaml --resume\n',
+  );
+  expect(result).toMatchObject({ steps: 1 });
 });
 
-test('a failed run is an error with its reason', async () => {
-  const { call } = recorder('bradley-terry');
-  const failing = async function* (): AsyncGenerator<TrainEvent> {
-    yield { type: 'end', reason: 'failed', step: 0, message: 'the worker was killed' };
-    await Promise.resolve();
-  };
-  await expect(trainMagic(library(failing)).run(call)).rejects.toThrow(
-    'the run failed: the worker was killed',
+test('a run that fails before it has a folder is an error with its own reason', async () => {
+  const { call, shown } = fakeCall('bradley-terry', { cwd });
+  const failed: TrainEvent = { type: 'end', reason: 'failed', step: 0, message: 'out of memory' };
+  const nowhere = { ...job, output: join(cwd, 'runs/none') };
+  const running = trainMagic({ ...library([failed]), parse: () => Promise.resolve(nowhere) }).run(
+    call,
   );
+  await expect(running).rejects.toMatchObject({
+    name: 'UserError',
+    message: 'the run failed at step 0: out of memory',
+    hint: 'no checkpoint was kept; the log is runs/none/log.txt',
+  });
+  expect(shown.map(({ form }) => form)).toEqual(['progress', 'progress']);
+});
+
+test('a run whose figure cannot be written still says how it ended', async () => {
+  const { call, out, err } = fakeCall('bradley-terry', { cwd });
+  const nowhere = { ...job, output: join(cwd, 'runs/none') };
+  await trainMagic({ ...library(finished), parse: () => Promise.resolve(nowhere) }).run(call);
+  expect(err()).toMatch(/^figure\.svg was not written: ENOENT/);
+  expect(out()).toContain('done: step 4 of 4');
+});
+
+test('what the library refuses is thrown as it is', async () => {
+  const refusal = new UserError("unknown recipe 'x'");
+  const refusing = { ...library([]), parse: () => Promise.reject(refusal) };
+  await expect(trainMagic(refusing).run(fakeCall('x').call)).rejects.toBe(refusal);
+});
+
+test('the words and the body of the cell reach the library', async () => {
+  const calls: unknown[] = [];
+  const listening: TrainLibrary = {
+    ...library(finished),
+    parse(words, context) {
+      calls.push({ words, context });
+      return Promise.resolve(job);
+    },
+  };
+  await trainMagic(listening).run(
+    fakeCall(`bradley-terry --train 'a b.parquet' x.y=1`, { cwd, body: 'seed: 1\n' }).call,
+  );
+  await trainMagic(listening).run(fakeCall('job.yaml', { cwd }).call);
+  expect(calls).toEqual([
+    {
+      words: ['bradley-terry', '--train', 'a b.parquet', 'x.y=1'],
+      context: { cwd, body: 'seed: 1\n' },
+    },
+    { words: ['job.yaml'], context: { cwd } },
+  ]);
 });
 
 test('--help and --dry-run train nothing', async () => {
-  const planning = async function* (): AsyncGenerator<TrainEvent> {
-    yield { type: 'plan', plan };
-    await Promise.resolve();
-  };
-  const help = recorder('--help');
-  await trainMagic(library(planning)).run(help.call);
-  expect(help.text()).toBe('the help\n');
-  const dry = recorder('bradley-terry --dry-run');
-  await trainMagic(library(planning)).run(dry.call);
-  expect(dry.text()).toContain('steps           4 in 1 epoch\n');
+  const help = fakeCall('bradley-terry --help', { cwd });
+  await trainMagic(library([])).run(help.call);
+  expect(help.out()).toBe('help for bradley-terry\n');
+  const dry = fakeCall('bradley-terry --dry-run', { cwd });
+  await trainMagic(library([{ type: 'plan', plan }])).run(dry.call);
+  expect(dry.out()).toContain('steps           4 in 1 epoch\n');
   expect([...help.shown, ...dry.shown]).toEqual([]);
 });
 
-test('a bad line is a sentence', async () => {
-  await expect(trainMagic(library(finished)).run(recorder('bad "quote').call)).rejects.toThrow(
-    'a quote is left open',
-  );
+test('an open quote is a sentence', async () => {
+  await expect(
+    trainMagic(library(finished)).run(fakeCall('bad "quote', { cwd }).call),
+  ).rejects.toThrow('a quote is left open');
 });
 
-async function* finished(): AsyncGenerator<TrainEvent> {
-  yield { type: 'plan', plan };
-  for (let step = 1; step <= 4; step++)
-    yield { type: 'step', step, metrics: { loss: 1 / step, accuracy: 0.5 } };
-  yield { type: 'validation', step: 4, metrics: { accuracy: 0.75 } };
-  yield { type: 'end', reason: 'done', step: 4, model: 'final' };
-  await Promise.resolve();
-}
-
-function library(run: (signal: AbortSignal) => AsyncIterable<TrainEvent>): TrainLibrary {
+/** A training library whose runs give these events, `tickMs` apart. */
+function library(events: readonly TrainEvent[], { tickMs = 1000 } = {}): TrainLibrary {
   let now = 0;
   return {
-    parse: (words) => {
-      if (words.includes('unknown')) throw new UserError('unknown');
-      const options = { ...job.options, dry_run: words.includes('--dry-run') };
-      return Promise.resolve({ ...job, options });
+    parse: (words) =>
+      Promise.resolve({
+        ...job,
+        options: { ...job.options, dry_run: words.includes('--dry-run') },
+      }),
+    async *run() {
+      for (const event of events) {
+        now += tickMs;
+        yield await Promise.resolve(event);
+      }
     },
-    run: (_, { signal }) => run(signal),
-    help: () => 'the help',
+    help: (recipe = 'all') => `help for ${recipe}`,
     complete: () => [],
-    now: () => (now += 1000),
-  };
-}
-
-function recorder(line: string) {
-  const shown: { id: string; data: MimeBundle }[] = [];
-  const texts: string[] = [];
-  const controller = new AbortController();
-  return {
-    shown,
-    text: () => texts.join(''),
-    interrupt: () => controller.abort(),
-    call: {
-      line,
-      body: undefined,
-      cwd: '.',
-      signal: controller.signal,
-      write: (text: string) => void texts.push(text),
-      display(data: MimeBundle, { id = `d${shown.length}` }: { id?: string } = {}) {
-        shown.push({ id, data });
-        return id;
-      },
-    },
+    now: () => now,
   };
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { chartText, short } from '../../../lib/display/braille.ts';
+import { short } from '../../../lib/display/braille.ts';
 import { chartBundle } from '../../../lib/display/chart.ts';
 import { thinned, type Figure } from '../../../lib/display/figure.ts';
 
@@ -32,18 +32,6 @@ const figure: Figure = {
   ],
 };
 
-test.each([40, 80])('a chart in %i columns', (width) => {
-  const text = chartText(figure, width);
-  expect(text).toMatchSnapshot();
-  expect(Math.max(...text.split('\n').map((line) => [...line].length))).toBeLessThanOrEqual(width);
-});
-
-test('a chart without values says so', () => {
-  expect(chartText({ ...figure, panels: [] }, 40)).toBe(
-    'bradley-terry: runs/bradley-terry-001\n  (no values yet)',
-  );
-});
-
 test('thinning keeps the ends, the extremes and about a thousand points, and drops what is not a number', () => {
   const values = points(50_000, (x) =>
     x === 31_337 ? 99 : x === 7 ? Number.NaN : Math.sin(x / 100),
@@ -56,6 +44,55 @@ test('thinning keeps the ends, the extremes and about a thousand points, and dro
   expect([thin[0], thin.at(-1)]).toEqual([values[0], values.at(-1)]);
   expect(thin.map(([, y]) => y)).toContain(99);
   expect(thin.every(([x], i) => i === 0 || x > thin[i - 1]![0])).toBe(true);
+});
+
+test('a curve that is not finite anywhere draws nothing, in no form', async () => {
+  const broken: Figure = {
+    title: 'broken',
+    x: 'step',
+    panels: [
+      {
+        title: 'loss',
+        series: [
+          {
+            name: 'train',
+            kind: 'line',
+            values: [
+              [1, Number.NaN],
+              [2, Infinity],
+            ],
+          },
+        ],
+      },
+    ],
+  };
+  const bundle = await chartBundle(broken);
+  expect(bundle['text/plain']).toContain('(no values yet)');
+  expect(bundle['image/svg+xml']).toContain('no values yet');
+  expect(JSON.stringify(bundle)).not.toMatch(/NaN|Infinity|null/);
+});
+
+test('in plotly a series has one colour and one legend entry over all panels', async () => {
+  const bundle = await chartBundle(figure);
+  const { data } = bundle['application/vnd.plotly.v1+json'] as {
+    data: { name: string; showlegend: boolean; yaxis: string }[];
+  };
+  expect(data.map(({ name, showlegend, yaxis }) => [name, showlegend, yaxis])).toEqual([
+    ['train', true, 'y'],
+    ['validation', true, 'y'],
+    ['train', false, 'y2'],
+  ]);
+});
+
+test('the picture has lines, points, a legend and whole steps', async () => {
+  const svg = (await chartBundle(figure))['image/svg+xml'] as string;
+  const texts = [...svg.matchAll(/<text[^>]*>([^<]*)</g)].map(([, text]) => text);
+  expect(texts).toEqual(
+    expect.arrayContaining([figure.title, 'loss', 'accuracy', 'train', 'validation', 'step', '50']),
+  );
+  expect(texts).not.toContain('nothing yet');
+  expect(svg.match(/<g class="mark-line/g)).toHaveLength(2);
+  expect(svg.match(/#D55E00/g)!.length).toBeGreaterThanOrEqual(3);
 });
 
 test('a chart has a data form, plotly, a picture and text, and no HTML', async () => {
@@ -72,6 +109,7 @@ test('a chart has a data form, plotly, a picture and text, and no HTML', async (
 
 test.each([
   [0, '0'],
+  [12_345, '12345'],
   [0.123456, '0.1235'],
   [1e-5, '1.0e-5'],
   [1234567, '1.2e+6'],

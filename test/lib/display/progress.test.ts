@@ -2,13 +2,12 @@ import { expect, test } from 'vitest';
 import {
   advance,
   duration,
-  endText,
-  losses,
   noProgress,
   progressBundle,
   progressText,
   secondsLeft,
 } from '../../../lib/display/progress.ts';
+import { endText, lossTeller } from '../../../lib/display/run-text.ts';
 import { terminalProgress } from '../../../lib/display/terminal-progress.ts';
 import type { Plan, TrainEvent } from '../../../lib/train/job.ts';
 
@@ -56,24 +55,33 @@ test('the line names step, metrics, time left and rate, and keeps to its width',
 
 test.each<[TrainEvent, string]>([
   [
-    { type: 'end', reason: 'done', step: 50, model: 'runs/a/final' },
+    { type: 'end', reason: 'done', step: 50, model: '/home/me/runs/a/final' },
     'done: step 50 of 50, validation accuracy 0.7500, model in runs/a/final',
   ],
   [
-    { type: 'end', reason: 'stopped', step: 3, checkpoint: 'runs/a/global_step_3' },
-    'stopped: step 3 of 50, kept runs/a/global_step_3; --resume goes on from there',
+    { type: 'end', reason: 'stopped', step: 3, checkpoint: '/home/me/runs/a/global_step_3' },
+    'stopped: step 3 of 50, kept runs/a/global_step_3; to go on: %train runs/a/job.yaml --resume',
   ],
   [
     { type: 'end', reason: 'failed', step: 3, message: 'out of memory' },
-    'failed: step 3 of 50: out of memory; no checkpoint was kept',
+    'failed: step 3 of 50: out of memory\n  no checkpoint was kept',
   ],
 ])('an end says what it kept: %j', (end, text) => {
-  expect(endText(after([end]))).toBe(text);
+  expect(endText(after([end]), { cwd: '/home/me', command: '%train' })).toBe(text);
 });
 
-test('what is left out is counted', () => {
-  expect(losses(plan)).toBe('3 rows dropped: empty answer; 2 rows cut to --max-length');
-  expect(losses({ ...plan, dropped: {}, cut: 0 })).toBeUndefined();
+test('what is left out is said once, and again only where a better count differs', () => {
+  const tell = lossTeller();
+  const rough: Plan = { ...plan, approximate: true };
+  expect(tell(rough)).toBe('3 rows dropped: empty answer; ≈2 rows cut to --max-length');
+  expect(tell(rough)).toBeUndefined();
+  expect(tell(plan)).toBe('2 rows cut to --max-length');
+  expect(lossTeller()({ ...plan, dropped: {}, cut: 0 })).toBeUndefined();
+});
+
+test('a plan without steps divides nothing by nothing', () => {
+  const empty = advance(noProgress, { type: 'plan', plan: { ...plan, steps: 0 } }, 0);
+  expect(progressBundle(empty)['text/html']).toContain('<progress value="0.0000"');
 });
 
 test.each([
@@ -84,31 +92,35 @@ test.each([
   expect(duration(seconds)).toBe(text);
 });
 
-test('in a pipe only what was left out and the end are said', () => {
-  expect(written(false)).toEqual([
-    '3 rows dropped: empty answer; 2 rows cut to --max-length\n',
-    'stopped: step 3 of 50, no checkpoint was kept\n',
+test('in a pipe only the size, what was left out and the end are said', () => {
+  expect(written(false)).toBe(
+    'training: 50 steps over 100 rows\n3 rows dropped: empty answer; 2 rows cut to --max-length\nstopped: step 3 of 50, no checkpoint was kept\n',
+  );
+});
+
+test('on a terminal one line changes in place, and no faster than ten times a second', () => {
+  const erase = '\r\u001b[K';
+  const lines = written(true, 50).split(erase);
+  const moving = lines.filter((line) => line !== '' && !line.endsWith('\n'));
+  expect(moving.every((line) => line.length < 60)).toBe(true);
+  expect(moving.map((line) => line.split('  ')[0])).toEqual([
+    'step 0/50',
+    'step 2/50',
+    'step 3/50',
   ]);
+  expect(lines.at(-1)).toBe('stopped: step 3 of 50, no checkpoint was kept\n');
 });
 
-test('on a terminal one line changes in place', () => {
-  const texts = written(true);
-  expect(
-    texts.filter((text) => text.startsWith('\r\u001b[K') && text.includes('step')).length,
-  ).toBeGreaterThan(1);
-  expect(texts.at(-1)).toMatch(/^stopped/);
-});
-
-function written(isTTY: boolean): string[] {
+/** What is written when the clock goes on by `tick` milliseconds an event. */
+function written(isTTY: boolean, tick = 1000): string {
   const texts: string[] = [];
   let now = 0;
-  const stream = {
-    isTTY,
-    columns: 60,
-    write: (text: string) => texts.push(text) > 0,
-  } as unknown as NodeJS.WriteStream;
-  const progress = terminalProgress(stream, () => (now += 1000));
-  for (const event of [...events, { type: 'end', reason: 'stopped', step: 3 } as const])
+  const write = (text: string): boolean => texts.push(text) > 0;
+  const stream = { isTTY, columns: 60, write } as unknown as NodeJS.WriteStream;
+  const progress = terminalProgress(stream, { now: () => now, cwd: '/home/me' });
+  for (const event of [...events, { type: 'end', reason: 'stopped', step: 3 } as const]) {
     progress.take(event);
-  return texts;
+    now += tick;
+  }
+  return texts.join('');
 }

@@ -1,0 +1,44 @@
+/** A magic's call that keeps what the magic says and shows, in order. */
+import type { MagicCall } from '../../../kernel/magics/magic.ts';
+import type { MimeBundle } from '../../../lib/display/bundle.ts';
+
+export interface Shown {
+  id: string;
+  what: 'display' | 'update';
+  form: 'figure' | 'progress';
+  data: MimeBundle;
+}
+
+export interface FakeCall {
+  call: MagicCall;
+  shown: Shown[];
+  /** What was written to stdout, and to stderr. */
+  out: () => string;
+  err: () => string;
+  interrupt: () => void;
+}
+
+export function fakeCall(line: string, { body, cwd = '.' }: Partial<MagicCall> = {}): FakeCall {
+  const shown: Shown[] = [];
+  const texts: Record<'stdout' | 'stderr', string> = { stdout: '', stderr: '' };
+  const controller = new AbortController();
+  return {
+    shown,
+    out: () => texts.stdout,
+    err: () => texts.stderr,
+    interrupt: () => controller.abort(),
+    call: {
+      line,
+      body,
+      cwd,
+      signal: controller.signal,
+      write: (text, name = 'stdout') => void (texts[name] += text),
+      display(data, { id } = {}) {
+        const own = id ?? `d${shown.length}`;
+        const form = 'image/svg+xml' in data ? 'figure' : 'progress';
+        shown.push({ id: own, what: id === undefined ? 'display' : 'update', form, data });
+        return own;
+      },
+    },
+  };
+}
