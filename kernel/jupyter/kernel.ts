@@ -66,7 +66,7 @@ export function createKernel({ outlet, id, session, onShutdown }: KernelOptions)
 
   function askForInput(event: Extract<SessionEvent, { type: 'input' }>): void {
     const place = parents.of(event.cell);
-    if (!place) return;
+    if (!place?.stdin) return session.answer(event.id, null);
     parents.awaitInput(event.cell, event.id);
     const { prompt, password } = event;
     const message = compose('input_request', { prompt, password }, id, place.header);

@@ -27,22 +27,25 @@ export function outputCollector(outputs: Output[], displays: Displays): (message
       case 'display_data': {
         const output: Output = { output_type: 'display_data', data, metadata };
         if (id !== undefined) displays.set(id, [...(displays.get(id) ?? []), output]);
-        return add(output);
+        add(output);
+        return;
       }
       case 'update_display_data':
         for (const output of displays.get(id ?? '') ?? [])
           Object.assign(output, { data, metadata });
         return;
       case 'execute_result':
-        return add({
+        add({
           output_type: 'execute_result',
           execution_count: content['execution_count'],
           data,
           metadata,
         });
+        return;
       case 'error': {
         const { ename, evalue, traceback } = content;
-        return add({ output_type: 'error', ename, evalue, traceback });
+        add({ output_type: 'error', ename, evalue, traceback });
+        return;
       }
       case 'clear_output':
         if (content['wait']) clearNext = true;

@@ -6,6 +6,8 @@ export interface Place {
   header: Header;
   identities: Uint8Array[];
   count: number;
+  /** Its client answers input requests. */
+  stdin: boolean;
 }
 
 export interface Parents {

@@ -20,6 +20,7 @@ function carry(act: CommAct): Handler {
       header: message.header,
       identities,
       count: kernel.executions.count,
+      stdin: false,
     });
     const { metadata, buffers } = message;
     kernel.session.comm({

@@ -23,7 +23,8 @@ export const execute: Handler = async (request, kernel, busy) => {
     busy();
     if (!silent && (content.store_history ?? true)) kernel.executions.count++;
     count = kernel.executions.count;
-    cell = kernel.parents.add({ header, identities: request.identities, count });
+    const { allow_stdin: stdin = false } = content;
+    cell = kernel.parents.add({ header, identities: request.identities, count, stdin });
     if (!silent) kernel.publish('execute_input', { code, execution_count: count }, header);
     return { cell, code, count, silent, expressions };
   };
