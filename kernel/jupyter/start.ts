@@ -3,9 +3,9 @@ import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { UserError } from '../../lib/errors.ts';
-import { ownArguments } from '../../lib/own-process.ts';
 import { connectTo, type KernelClient } from './client.ts';
 import { makeConnection } from './connection.ts';
+import { kernelCommand, kernelEnvironment } from './kernelspec.ts';
 
 export interface StartedKernel {
   client: KernelClient;
@@ -21,9 +21,10 @@ export async function startKernel(
   options: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
 ): Promise<StartedKernel> {
   const { file, connection } = await makeConnection();
-  const child = spawn(process.execPath, [...ownArguments('kernel/jupyter/main'), file], {
+  const [node, ...words] = kernelCommand;
+  const child = spawn(node, [...words, file], {
     cwd: options.cwd ?? process.cwd(),
-    env: options.env ?? process.env,
+    env: { ...kernelEnvironment, ...(options.env ?? process.env) },
     stdio: ['ignore', 'ignore', 'inherit'],
     detached: true, // Ctrl-C at a terminal is the client's to translate
   });
