@@ -1,7 +1,9 @@
+import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { short } from '../../../lib/display/braille.ts';
 import { chartBundle } from '../../../lib/display/chart.ts';
 import { thinned, type Figure } from '../../../lib/display/figure.ts';
+import { ownModule } from '../../../lib/own-process.ts';
 
 const points = (n: number, y: (x: number) => number): [number, number][] =>
   Array.from({ length: n }, (_, x) => [x, y(x)]);
@@ -93,6 +95,26 @@ test('the picture has lines, points, a legend and whole steps', async () => {
   expect(texts).not.toContain('nothing yet');
   expect(svg.match(/<g class="mark-line/g)).toHaveLength(2);
   expect(svg.match(/#D55E00/g)!.length).toBeGreaterThanOrEqual(3);
+});
+
+test('vega is loaded by the first picture, not before', () => {
+  const code = `
+    import { registerHooks } from 'node:module';
+    registerHooks({
+      resolve(name, context, next) {
+        if (name === 'vega') console.log('vega');
+        return next(name, context);
+      },
+    });
+    const { chartBundle } = await import(${JSON.stringify(ownModule('lib/display/chart').href)});
+    console.log('imported');
+    await chartBundle({ title: '', x: '', panels: [] });`;
+  const loader = ownModule('lib/typescript-loader').href;
+  const flags = ['--disable-warning=ExperimentalWarning', '--input-type=module'];
+  const printed = execFileSync(process.execPath, [...flags, '--import', loader, '--eval', code], {
+    encoding: 'utf8',
+  });
+  expect(printed.trim().split('\n')).toEqual(['imported', 'vega']);
 });
 
 test('a chart has a data form, plotly, a picture and text, and no HTML', async () => {
