@@ -84,6 +84,6 @@ export async function checkPlace(
 
 function shown(value: unknown): string {
   const list: unknown[] = Array.isArray(value) ? value : [value];
-  const text = list.map((item) => (typeof item === 'object' ? JSON.stringify(item) : String(item)));
+  const text = list.map((item) => (typeof item === 'string' ? item : JSON.stringify(item)));
   return `'${text.join(' ').replace(/\p{Cc}/gu, ' ')}'`;
 }

@@ -84,7 +84,7 @@ interface Reading {
 }
 
 function readFlag(word: string, values: readonly string[], { options, given }: Reading): void {
-  const [flag = '', inline] = split(word);
+  const [flag, inline] = split(word);
   const key = flag.slice(2).replaceAll('-', '_');
   const off = key.startsWith('no_') ? options.find(({ name }) => name === key.slice(3)) : undefined;
   const option = options.find(({ name }) => name === key) ?? off;
@@ -118,7 +118,7 @@ function number(text: string): number | string {
 }
 
 function readDotted(word: string, { options, given }: Reading): void {
-  const [key = '', text = ''] = split(word);
+  const [key, text = ''] = split(word);
   if (!key.includes('.')) {
     given.problems.push(noSuch(key, key, options));
     return;

@@ -15,6 +15,8 @@ export interface CommandContext extends Partial<Catalog> {
   cwd: string;
   /** The YAML body of `%%train`. */
   body?: string;
+  /** Settings of a script, as a body would have them. */
+  settings?: Record<string, unknown>;
 }
 
 /**
@@ -23,7 +25,7 @@ export interface CommandContext extends Partial<Catalog> {
  * files, writes none.
  */
 export async function parseJob(words: readonly string[], context: CommandContext): Promise<Job> {
-  const { cwd, body } = context;
+  const { cwd, body, settings: scripted } = context;
   const catalog = catalogOf(context);
   const [first] = words;
   const named = first !== undefined && !first.startsWith('-') && !first.includes('=');
@@ -31,6 +33,7 @@ export async function parseJob(words: readonly string[], context: CommandContext
   const layers = [
     ...(file ? [await fromFile(file)] : []),
     ...(body ? [parseMapping(body, 'the body of %%train')] : []),
+    ...(scripted ? [scripted] : []),
   ].map((layer) => resolvePaths(layer, cwd));
   const recipe = findNamed(
     'recipe',
@@ -40,7 +43,7 @@ export async function parseJob(words: readonly string[], context: CommandContext
 
   const options = optionGroups(recipe, catalog).flatMap((group) => group.options);
   const given = nothingGiven();
-  for (const { recipe: _, code: __, ...settings } of layers) readSettings(settings, options, given);
+  for (const layer of layers) readSettings(settingsOf(layer), options, given);
   readWords(named ? words.slice(1) : words, options, given);
   const values = Object.assign(
     {},
@@ -67,6 +70,13 @@ export async function parseJob(words: readonly string[], context: CommandContext
 async function fromFile(file: string): Promise<Record<string, unknown>> {
   if (!(await stat(file).catch(() => undefined))) throw new UserError(`no such job file '${file}'`);
   return readJobFile(file);
+}
+
+/** A layer without what says which recipe it is for. */
+function settingsOf(layer: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(layer).filter(([name]) => name !== 'recipe' && name !== 'code'),
+  );
 }
 
 function recipeName(

@@ -1,4 +1,5 @@
 /** A model measured by a recipe's objective on rows, the same bits as a validation in training. */
+import { UserError } from '../errors.ts';
 import type { Executor } from '../graph/executor.ts';
 import { loadWeights } from '../model/weights.ts';
 import type { Recipe } from '../recipe/recipe.ts';
@@ -22,6 +23,11 @@ export async function measureModel(
   progress: (done: number, rows: number) => void,
 ): Promise<Measurement> {
   const { config, recipeOptions, split } = await prepareSplit(job, recipe, 'validation');
+  if (config.head !== recipe.head)
+    throw new UserError(
+      `'${job.model}' has a ${config.head} head; ${recipe.name} measures models with a ${recipe.head} head`,
+      'name the final folder of a run',
+    );
   const weights = await loadWeights(job.model, config, { head: recipe.head, seed: job.seed });
   const learner = await createLearner({
     ...{ executor, config, weights },

@@ -58,7 +58,7 @@ interface Begin {
   recipe: Recipe;
   place: LocalPlace;
   from: ResumePoint | undefined;
-  notice(sentence: string): void;
+  notice: (sentence: string) => void;
 }
 interface Begun {
   learner: Learner;

@@ -52,9 +52,9 @@ async function listen(
 ): Promise<void> {
   try {
     for (;;) {
-      const { done, value } = await iterator.next();
-      if (done) return;
-      push(value);
+      const next = await iterator.next();
+      if (next.done) return;
+      push(next.value);
     }
   } catch {
     return;

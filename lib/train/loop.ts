@@ -23,7 +23,7 @@ export interface LoopRun extends Controlled {
   /** Every validation row once; undefined where there is nothing to validate on. */
   validation: (() => AsyncIterable<Batch>) | undefined;
   /** Writes a whole checkpoint and returns its path. */
-  save(state: LoopState): Promise<string>;
+  save: (state: LoopState) => Promise<string>;
   /** Writes the trained model and returns its path. */
   finish(): Promise<string>;
   /** Milliseconds, for `seconds`. */

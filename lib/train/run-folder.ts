@@ -1,8 +1,9 @@
 /** The run folder: who may write in it, what is appended to it, and where a resumed run begins. */
 import { appendFileSync, closeSync, openSync } from 'node:fs';
-import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../errors.ts';
+import { writeWhole } from '../write-whole.ts';
 import { latestCheckpoint } from './checkpoint.ts';
 import { differences, jobRecord, jobText, readJobFile } from './job-file.ts';
 import type { Job, TrainEvent } from './job.ts';
@@ -12,7 +13,7 @@ export interface RunFolder {
   /** Appends an event to metrics.jsonl. */
   record(event: TrainEvent): void;
   /** Appends a line to log.txt. */
-  log(text: string): void;
+  log: (text: string) => void;
   close(): void;
 }
 
@@ -104,12 +105,6 @@ function parsed(line: string): TrainEvent | undefined {
   } catch {
     return undefined;
   }
-}
-
-async function writeWhole(path: string, text: string): Promise<void> {
-  const temporary = `${path}.${process.pid}.tmp`;
-  await writeFile(temporary, text);
-  await rename(temporary, path);
 }
 
 const reasons: Record<string, string> = {

@@ -1,0 +1,121 @@
+/** Rewards written beside the rows that they are of. */
+import { createWriteStream } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { extname, resolve } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { openRows, type Row } from '../data/rows.ts';
+import { writeParquet } from '../data/write.ts';
+import { UserError } from '../errors.ts';
+import { RewardModel, type LoadModelOptions, type Scorable } from '../worker/reward-model.ts';
+import { scoredColumns, type ScoredColumns } from './scored-columns.ts';
+
+export interface ScoreOptions extends LoadModelOptions {
+  /** Folder of a reward model. */
+  model: string;
+  /** Parquet or JSON-lines files. */
+  data: string | readonly string[];
+  /** A `.parquet` or `.jsonl` file to write. */
+  output: string;
+  /** Told how many of how many rows are done. */
+  onProgress?: (done: number, rows: number) => void;
+}
+
+export interface Scored {
+  output: string;
+  rows: number;
+  /** The columns that were added. */
+  columns: readonly string[];
+  /** Reason to number of rows without a reward. */
+  dropped: Record<string, number>;
+}
+
+/** Rows whose rewards are asked for at a time. */
+const rowsPerRequest = 64;
+
+/** Scores every row; the output appears whole or not at all. */
+export async function score(options: ScoreOptions): Promise<Scored> {
+  const { data, output, onProgress } = options;
+  const path = resolve(output);
+  const format = extname(path);
+  if (format !== '.parquet' && format !== '.jsonl')
+    throw new UserError(`--output: expected a .parquet or .jsonl file, got '${output}'`);
+  const rows = await openRows(typeof data === 'string' ? [data] : data);
+  const columns = await scoredColumns(rows);
+  const dropped: Record<string, number> = {};
+  await using model = await RewardModel.load(options.model, options);
+  const scored = scoreRows(rows.scan(), { model, columns, dropped }, (done) =>
+    onProgress?.(done, rows.count),
+  );
+  const rewards = Object.fromEntries(columns.names.map((name) => [name, 'DOUBLE']));
+  const schema = { ...rows.columns, ...rewards };
+  if (format === '.parquet') await writeParquet(path, scored, schema);
+  else await writeLines(path, scored);
+  return { output: path, rows: rows.count, columns: columns.names, dropped };
+}
+
+interface Scoring {
+  model: RewardModel;
+  columns: ScoredColumns;
+  dropped: Record<string, number>;
+}
+
+async function* scoreRows(
+  chunks: AsyncIterable<Row[]>,
+  scoring: Scoring,
+  progress: (done: number) => void,
+): AsyncGenerator<Row> {
+  let done = 0;
+  for await (const chunk of chunks)
+    for (let i = 0; i < chunk.length; i += rowsPerRequest) {
+      const part = chunk.slice(i, i + rowsPerRequest);
+      yield* await withRewards(part, done, scoring);
+      done += part.length;
+      progress(done);
+    }
+}
+
+async function withRewards(
+  rows: readonly Row[],
+  from: number,
+  { model, columns, dropped }: Scoring,
+): Promise<Row[]> {
+  const items: Scorable[] = [];
+  const places = rows.map((row, i) => {
+    const read = columns.read(row, from + i);
+    if ('dropped' in read) {
+      dropped[read.dropped] = (dropped[read.dropped] ?? 0) + 1;
+      return undefined;
+    }
+    items.push(...read.items);
+    return items.length - read.items.length;
+  });
+  const rewards = items.length > 0 ? await model.score(items) : [];
+  return rows.map((row, i) => {
+    const at = places[i];
+    const own = columns.names.map((name, j) => [name, at === undefined ? null : rewards[at + j]!]);
+    return { ...row, ...(Object.fromEntries(own) as Row) };
+  });
+}
+
+/** JSON lines, to a temporary name, then renamed. */
+async function writeLines(path: string, rows: AsyncIterable<Row>): Promise<void> {
+  const temporary = `${path}.${process.pid}.tmp`;
+  const lines = async function* (): AsyncGenerator<string> {
+    for await (const row of rows) yield `${JSON.stringify(row, plain)}\n`;
+  };
+  try {
+    await pipeline(Readable.from(lines()), createWriteStream(temporary));
+    await rename(temporary, path);
+  } catch (cause) {
+    await rm(temporary, { force: true });
+    if ((cause as NodeJS.ErrnoException).code === undefined) throw cause;
+    throw new UserError(`cannot write '${path}': ${(cause as Error).message}`, undefined, {
+      cause,
+    });
+  }
+}
+
+function plain(_key: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? Number(value) : value;
+}

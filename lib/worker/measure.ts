@@ -1,0 +1,35 @@
+/** Measures a model on rows in a process of its own. */
+import type { Measurement } from '../engine/measure-model.ts';
+import type { Job } from '../train/job.ts';
+import { startWorker } from './client.ts';
+import { fromRefusal } from './refusal.ts';
+
+export interface MeasureOptions {
+  /** Told how many of how many rows are done. */
+  onProgress?: (done: number, rows: number) => void;
+  signal?: AbortSignal;
+}
+
+/** What `job.recipe`'s objective says of `job.model` on the files of `job.validation`. */
+export async function measureInWorker(
+  job: Job,
+  options: MeasureOptions = {},
+): Promise<Measurement> {
+  const { onProgress, signal } = options;
+  const worker = startWorker();
+  const release = (): void => worker.release();
+  signal?.addEventListener('abort', release);
+  try {
+    worker.send({ type: 'measure', job });
+    for await (const message of worker.messages) {
+      if (message.type === 'refused') throw fromRefusal(message.refusal);
+      if (message.type === 'progress') onProgress?.(message.done, message.rows);
+      if (message.type === 'measured') return message.measurement;
+    }
+    signal?.throwIfAborted();
+    throw new Error(`${await worker.death()}: ${worker.output()}`);
+  } finally {
+    signal?.removeEventListener('abort', release);
+    worker.release();
+  }
+}
