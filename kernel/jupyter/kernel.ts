@@ -66,7 +66,10 @@ export function createKernel({ outlet, id, session, onShutdown }: KernelOptions)
 
   function askForInput(event: Extract<SessionEvent, { type: 'input' }>): void {
     const place = parents.of(event.cell);
-    if (!place?.stdin) return session.answer(event.id, null);
+    if (!place?.stdin) {
+      session.answer(event.id, null);
+      return;
+    }
     parents.awaitInput(event.cell, event.id);
     const { prompt, password } = event;
     const message = compose('input_request', { prompt, password }, id, place.header);

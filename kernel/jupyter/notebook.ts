@@ -1,6 +1,6 @@
 /** Runs a notebook through a real kernel, cell by cell, and keeps what Jupyter would keep. */
 import { dirname, resolve } from 'node:path';
-import { UserError } from '../../lib/errors.ts';
+import { isUserError } from '../../lib/errors.ts';
 import { version } from '../../lib/version.ts';
 import type { KernelClient } from './client.ts';
 import { languageInfo } from './handlers/kernel-info.ts';
@@ -13,6 +13,7 @@ import {
   type Notebook,
 } from './notebook-file.ts';
 import { outputCollector, type Displays } from './outputs.ts';
+import { hasTag, withParameters } from './parameters.ts';
 import { startKernel } from './start.ts';
 import type { Message } from './wire.ts';
 
@@ -21,8 +22,11 @@ export interface NotebookRun {
   output?: string | false;
   /** Set after the cell tagged `parameters`. */
   parameters?: Record<string, unknown>;
-  onCell?(cell: Cell, index: number): void;
-  onMessage?(message: Message, index: number): void;
+  /** The folder that cells run in; absent: the notebook's own. */
+  cwd?: string;
+  onCell?: (cell: Cell, index: number) => void;
+  /** Also late output, with the index of its own cell. */
+  onMessage?: (message: Message, index: number) => void;
   /** Aborted: the cell is interrupted and the run ends. */
   signal?: AbortSignal;
 }
@@ -39,8 +43,12 @@ export async function runNotebook(
   options: NotebookRun = {},
 ): Promise<NotebookResult> {
   const notebook = withParameters(readNotebook(path), options.parameters);
-  const kernel = await startKernel({ cwd: dirname(resolve(path)) });
-  const interrupt = (): void => void kernel.client.interrupt();
+  const kernel = await startKernel({
+    cwd: options.cwd ?? dirname(resolve(path)),
+    // The kernel ends with us, even where we are killed.
+    env: { ...process.env, JPY_PARENT_PID: String(process.pid) },
+  });
+  const interrupt = (): void => void kernel.client.interrupt().catch(() => undefined);
   options.signal?.addEventListener('abort', interrupt);
   try {
     const failed = await runCells(kernel.client, notebook, options);
@@ -58,26 +66,58 @@ async function runCells(
   notebook: Notebook,
   options: NotebookRun,
 ): Promise<NotebookResult['failed']> {
-  const displays: Displays = new Map();
-  for (const cell of notebook.cells.filter(({ cell_type }) => cell_type === 'code')) {
+  const hear = listenerOf(client, options);
+  for (const cell of notebook.cells.filter(isCode)) {
     cell.outputs = [];
     cell.execution_count = null;
   }
   for (const [index, cell] of notebook.cells.entries()) {
     options.onCell?.(cell, index);
-    if (cell.cell_type !== 'code' || sourceOf(cell).trim() === '') continue;
-    const collect = outputCollector((cell.outputs = []), displays);
-    const reply = await client.execute(sourceOf(cell), {
-      onMessage(message) {
-        collect(message);
-        options.onMessage?.(message, index);
-      },
-    });
-    cell.execution_count = reply.content.execution_count;
-    if (reply.content.status !== 'ok')
-      return { index, message: `${reply.content.ename ?? 'Error'}: ${reply.content.evalue ?? ''}` };
+    if (!isCode(cell) || sourceOf(cell).trim() === '') continue;
+    const message = await runCell(client, cell, hear(cell, index));
+    if (message !== undefined) return { index, message };
+    if (options.signal?.aborted) return { index, message: 'the run was interrupted' };
   }
   return undefined;
+}
+
+/** Why the notebook ends here, if it does: tagged `raises-exception`, a cell may fail. */
+async function runCell(
+  client: KernelClient,
+  cell: Cell,
+  onMessage: (message: Message) => void,
+): Promise<string | undefined> {
+  const mayFail = hasTag(cell, 'raises-exception');
+  try {
+    const reply = await client.execute(sourceOf(cell), { stopOnError: !mayFail, onMessage });
+    const { status, execution_count, ename = 'Error', evalue = '' } = reply.content;
+    cell.execution_count = execution_count;
+    return status === 'ok' || mayFail ? undefined : `${ename}: ${evalue}`;
+  } catch (error) {
+    if (isUserError(error)) return error.message; // the kernel is gone
+    throw error;
+  }
+}
+
+/**
+ * Output goes to the cell that caused it, however late. A cell's first message, which says busy, makes
+ * its request known; `onMessage` of the run then hears all others.
+ */
+function listenerOf(
+  client: KernelClient,
+  { onMessage }: NotebookRun,
+): (cell: Cell, index: number) => (message: Message) => void {
+  const displays: Displays = new Map();
+  const cells = new Map<string | undefined, (message: Message) => void>();
+  client.onMessage((message) => cells.get(message.parent_header.msg_id)?.(message));
+  return (cell, index) => {
+    const collect = outputCollector((cell.outputs = []), displays);
+    const hear = (message: Message): void => {
+      collect(message);
+      onMessage?.(message, index);
+    };
+    return (message) => void cells.set(message.parent_header.msg_id, hear);
+  };
 }
 
 /** What was run, on what: kept in the notebook, so that a difference can be explained. */
@@ -94,30 +134,6 @@ function metadata(before: unknown): Record<string, unknown> {
   };
 }
 
-function withParameters(notebook: Notebook, parameters: Record<string, unknown> = {}): Notebook {
-  if (Object.keys(parameters).length === 0) return notebook;
-  const at = notebook.cells.findIndex(({ metadata }) => metadata.tags?.includes('parameters'));
-  if (at < 0)
-    throw new UserError(
-      `the notebook has no cell tagged 'parameters'`,
-      `tag the cell that sets ${Object.keys(parameters).join(', ')}`,
-    );
-  const source = Object.entries(parameters).map(([name, value]) => {
-    if (!/^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(name))
-      throw new UserError(`a parameter's name must be a TypeScript name, got '${name}'`);
-    return `var ${name} = ${JSON.stringify(value)};`;
-  });
-  const cell: Cell = {
-    cell_type: 'code',
-    id: 'injected-parameters',
-    metadata: { tags: ['injected-parameters'] },
-    source: source.join('\n'),
-    outputs: [],
-    execution_count: null,
-  };
-  const cells = notebook.cells.filter(
-    ({ metadata }) => !metadata.tags?.includes('injected-parameters'),
-  );
-  cells.splice(at + 1, 0, cell);
-  return { ...notebook, cells };
+function isCode(cell: Cell): boolean {
+  return cell.cell_type === 'code';
 }

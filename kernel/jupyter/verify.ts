@@ -36,8 +36,8 @@ export async function verifyNotebook(
       `'${path}' has recorded no figures`,
       'record some with display.figures({ name: number }) and run it once',
     );
-  const { notebook, failed } = await runNotebook(path, { ...options, output: false });
   const tolerance = toleranceOf(before);
+  const { notebook, failed } = await runNotebook(path, { ...options, output: false });
   const differences = failed ? [] : compare(recorded, figuresOf(notebook), tolerance);
   return { figures: recorded.length, differences, ...(failed && { failed }) };
 }
@@ -81,6 +81,9 @@ function close(a: number, b: number, tolerance: number): boolean {
 }
 
 function toleranceOf(notebook: Notebook): number {
-  const { tolerance = 0 } = (notebook.metadata['rewardlab'] ?? {}) as { tolerance?: number };
-  return tolerance;
+  const { tolerance = 0 } = (notebook.metadata['rewardlab'] ?? {}) as { tolerance?: unknown };
+  if (typeof tolerance === 'number' && tolerance >= 0) return tolerance;
+  throw new UserError(
+    `the notebook's metadata 'rewardlab.tolerance' must be a number from 0 up, got '${JSON.stringify(tolerance)}'`,
+  );
 }
