@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The command line: names, flags and help. What a command does is loaded when it is asked for. */
 import { Command } from 'commander';
+import type { ModelFlags } from './commands/evaluate.ts';
 import { isUserError } from '../lib/errors.ts';
 import { version } from '../lib/version.ts';
 
@@ -68,7 +69,7 @@ program
   .option('--json', 'print one JSON object')
   .option('--threads <n>', 'threads', Number)
   .option('--max-length <n>', 'tokens that one conversation may have', Number)
-  .action(async (model: string, options: EvaluateFlags) => {
+  .action(async (model: string, options: ModelFlags) => {
     const { evaluateCommand } = await import('./commands/evaluate.ts');
     await evaluateCommand(model, options);
   });
@@ -80,7 +81,7 @@ program
   .requiredOption('--output <file>', 'parquet or JSON-lines file to write')
   .option('--threads <n>', 'threads', Number)
   .option('--max-length <n>', 'tokens that one conversation may have', Number)
-  .action(async (model: string, options: EvaluateFlags & { output: string }) => {
+  .action(async (model: string, options: ModelFlags & { output: string }) => {
     const { scoreCommand } = await import('./commands/evaluate.ts');
     await scoreCommand(model, options);
   });
@@ -112,13 +113,6 @@ program
     console.log(report(findings));
     process.exitCode = findings.some(({ ok, needed }) => ok === false && needed) ? 1 : 0;
   });
-
-export interface EvaluateFlags {
-  data: string[];
-  json?: boolean;
-  threads?: number;
-  maxLength?: number;
-}
 
 interface KernelPlace {
   user?: boolean;
