@@ -3,7 +3,7 @@
  * fastest; `[T, D]` in comments is a shape. Executors and gradients are tables over these names, so
  * that the compiler says which of them lacks a new operation.
  */
-import type { Shape } from './tensor.ts';
+import type { Shape } from './kinds.ts';
 
 type None = Readonly<Record<string, never>>;
 

@@ -2,12 +2,10 @@
  * Tensors as immutable descriptions: an operation, its inputs, a type, and a shape whose axes are
  * numbers or names of lengths known only at run time. Nothing here computes.
  */
+import type { DType, Shape } from './kinds.ts';
 import type { OpName, Ops } from './ops.ts';
 
-/** The length of an axis; a name such as 'T' stands for a length known at run time. */
-export type Dim = number | string;
-export type Shape = readonly Dim[];
-export type DType = 'float32' | 'int32' | 'int64' | 'bool';
+export type { Dim, DType, Shape } from './kinds.ts';
 
 export interface Tensor {
   readonly node: Node;
