@@ -4,10 +4,11 @@
  */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Dealer, Request as Requester, Subscriber } from 'zeromq';
 import { UserError } from '../../lib/errors.ts';
-import { addressOf, readConnection, type Connection } from './connection.ts';
-import { compose, encode, signer, verifier, type Message } from './wire.ts';
+import { readConnection, type Connection } from './connection.ts';
+import { connectDealers, heartbeat } from './dealers.ts';
+import { createPending, type Listener } from './pending.ts';
+import { compose, type Message } from './wire.ts';
 
 export interface ExecuteReply extends Record<string, unknown> {
   status: 'ok' | 'error' | 'aborted';
@@ -42,16 +43,8 @@ export interface KernelClient {
   /** Whether the kernel's heartbeat answers within so many milliseconds. */
   alive(timeoutMs: number): Promise<boolean>;
   readonly session: string;
-  close(): void;
-}
-
-interface Waiting {
-  reply?: Message;
-  idle: boolean;
-  needsIdle: boolean;
-  options: ExecuteOptions;
-  resolve(message: Message): void;
-  reject(error: Error): void;
+  /** Ends what is waited for with an error; `reason` is a sentence. */
+  close(reason?: string): void;
 }
 
 /** Connects to a live kernel; resolves once its output is heard. */
@@ -61,111 +54,86 @@ export async function connect(file: string): Promise<KernelClient> {
 
 export async function connectTo(connection: Connection): Promise<KernelClient> {
   const session = randomUUID();
-  const sign = signer(connection.key);
-  const verify = verifier(connection.key);
-  const options = { routingId: session, linger: 500 };
-  const dealers = {
-    shell: new Dealer(options),
-    control: new Dealer(options),
-    stdin: new Dealer(options),
-  };
-  const iopub = new Subscriber({ receiveHighWaterMark: 0 });
-  const waiting = new Map<string, Waiting>();
+  const pending = createPending();
   const listeners = new Set<(message: Message) => void>();
   const heard = Promise.withResolvers<undefined>();
-
-  iopub.connect(addressOf(connection, 'iopub'));
-  iopub.subscribe();
-  for (const [name, socket] of Object.entries(dealers))
-    socket.connect(addressOf(connection, name as keyof typeof dealers));
-
-  const settle = (id: string, change: Partial<Waiting>): void => {
-    const asked = waiting.get(id);
-    if (!asked) return;
-    Object.assign(asked, change);
-    if (!asked.reply || (asked.needsIdle && !asked.idle)) return;
-    waiting.delete(id);
-    asked.resolve(asked.reply);
-  };
-  void each(iopub, verify, (message) => {
-    heard.resolve(undefined);
-    for (const listener of listeners) listener(message);
-    const id = message.parent_header.msg_id ?? '';
-    waiting.get(id)?.options.onMessage?.(message);
-    if (message.content['execution_state'] === 'idle') settle(id, { idle: true });
+  const line = connectDealers(connection, session, {
+    onReply: (message) => pending.reply(message),
+    onOutput(message) {
+      heard.resolve(undefined);
+      for (const listener of listeners) listener(message);
+      pending.output(message);
+    },
+    async onQuestion(message) {
+      const value = (await pending.ask(message)) ?? '';
+      await line.send('stdin', compose('input_reply', { value }, session, message.header));
+    },
   });
-  for (const socket of [dealers.shell, dealers.control]) {
-    void each(socket, verify, (message) =>
-      settle(message.parent_header.msg_id ?? '', { reply: message }),
-    );
-  }
-  const send = sender(dealers, sign);
-  void each(dealers.stdin, verify, (message) => {
-    const onInput = waiting.get(message.parent_header.msg_id ?? '')?.options.onInput;
-    const { prompt = '', password = false } = message.content as {
-      prompt?: string;
-      password?: boolean;
-    };
-    void (onInput?.(prompt, password) ?? Promise.resolve('')).then((value) =>
-      send('stdin', compose('input_reply', { value }, session, message.header)),
-    );
-  });
-
-  const ask = <C>(
-    channel: 'shell' | 'control',
-    type: string,
-    content: C,
-    needsIdle = false,
-    options: ExecuteOptions = {},
-  ): Promise<Message> => {
+  const ask: Ask = (channel, type, content, listener = {}) => {
     const message = compose(type, content, session);
-    return new Promise((resolve, reject) => {
-      waiting.set(message.header.msg_id, { idle: false, needsIdle, options, resolve, reject });
-      void send(channel, message);
-    });
+    const reply = pending.add(message.header.msg_id, listener);
+    void line.send(channel, message);
+    return reply;
   };
-  const content = async (type: string, asked: unknown): Promise<Record<string, unknown>> =>
-    (await ask('shell', type, asked)).content;
   const client: KernelClient = {
     session,
-    info: () => content('kernel_info_request', {}),
-    async execute(code, options = {}) {
-      const { silent = false, storeHistory = !silent, stopOnError = true, onInput } = options;
-      const asked = {
-        code,
-        silent,
-        store_history: storeHistory,
-        stop_on_error: stopOnError,
-        allow_stdin: onInput !== undefined,
-        user_expressions: {},
-      };
-      return (await ask('shell', 'execute_request', asked, true, options)) as Message<ExecuteReply>;
-    },
-    complete: (code, cursor) => content('complete_request', { code, cursor_pos: cursor }),
-    inspect: (code, cursor, detail = 0) =>
-      content('inspect_request', { code, cursor_pos: cursor, detail_level: detail }),
-    isComplete: async (code) =>
-      (await content('is_complete_request', { code })) as unknown as {
-        status: string;
-        indent?: string;
-      },
-    interrupt: async () => void (await ask('control', 'interrupt_request', {})),
-    shutdown: async (restart = false) =>
-      void (await ask('control', 'shutdown_request', { restart })),
+    ...requests(ask),
     onMessage(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
     alive: (timeoutMs) => heartbeat(connection, timeoutMs),
-    close() {
-      for (const asked of waiting.values())
-        asked.reject(new UserError('the connection to the kernel was closed'));
-      waiting.clear();
-      for (const socket of [iopub, ...Object.values(dealers)]) socket.close();
+    close(reason = 'the connection to the kernel was closed') {
+      if (pending.fail(new UserError(reason))) line.close();
     },
   };
   await subscribed(client, heard.promise);
   return client;
+}
+
+type Ask = (
+  channel: 'shell' | 'control',
+  type: string,
+  content: unknown,
+  listener?: Listener,
+) => Promise<Message>;
+
+/** What a client asks, each in the protocol's words. */
+function requests(
+  ask: Ask,
+): Pick<
+  KernelClient,
+  'info' | 'execute' | 'complete' | 'inspect' | 'isComplete' | 'interrupt' | 'shutdown'
+> {
+  const content = async (type: string, asked: unknown): Promise<Record<string, unknown>> =>
+    (await ask('shell', type, asked)).content;
+  return {
+    info: () => content('kernel_info_request', {}),
+    async execute(code, options = {}) {
+      const { silent = false, storeHistory = !silent, stopOnError = true } = options;
+      const asked = {
+        code,
+        silent,
+        store_history: storeHistory,
+        stop_on_error: stopOnError,
+        allow_stdin: options.onInput !== undefined,
+        user_expressions: {},
+      };
+      const listener = { ...options, untilIdle: true };
+      return (await ask('shell', 'execute_request', asked, listener)) as Message<ExecuteReply>;
+    },
+    complete: (code, cursor) => content('complete_request', { code, cursor_pos: cursor }),
+    inspect: (code, cursor, detail = 0) =>
+      content('inspect_request', { code, cursor_pos: cursor, detail_level: detail }),
+    isComplete: async (code) =>
+      (await content('is_complete_request', { code })) as { status: string; indent?: string },
+    async interrupt() {
+      await ask('control', 'interrupt_request', {});
+    },
+    async shutdown(restart = false) {
+      await ask('control', 'shutdown_request', { restart });
+    },
+  };
 }
 
 /** Asks until the first iopub message has come: a kernel without a welcome answers with its status. */
@@ -180,42 +148,4 @@ async function subscribed(client: KernelClient, heard: Promise<undefined>): Prom
   void ask();
   await heard;
   asking.done = true;
-}
-
-async function each(
-  socket: AsyncIterable<Buffer[]>,
-  verify: ReturnType<typeof verifier>,
-  receive: (message: Message) => void,
-): Promise<void> {
-  for await (const frames of socket) {
-    const received = verify(frames);
-    if (received) receive(received.message);
-  }
-}
-
-/** One send at a time on each socket. */
-function sender(
-  dealers: Record<'shell' | 'control' | 'stdin', Dealer>,
-  sign: ReturnType<typeof signer>,
-) {
-  const last = { shell: Promise.resolve(), control: Promise.resolve(), stdin: Promise.resolve() };
-  return (channel: keyof typeof dealers, message: Message<unknown>): Promise<void> => {
-    const sent = last[channel].then(() => dealers[channel].send(encode(message, [], sign)));
-    last[channel] = sent.catch(() => undefined);
-    return last[channel];
-  };
-}
-
-async function heartbeat(connection: Connection, timeoutMs: number): Promise<boolean> {
-  const socket = new Requester({ receiveTimeout: timeoutMs, linger: 0 });
-  socket.connect(addressOf(connection, 'hb'));
-  try {
-    await socket.send('ping');
-    await socket.receive();
-    return true;
-  } catch {
-    return false;
-  } finally {
-    socket.close();
-  }
 }

@@ -37,13 +37,15 @@ export async function startKernel(
   });
   const client = await Promise.race([connectTo(connection), early]);
   early.catch(() => undefined);
+  // What is waited for then is told, also when nobody closes the client.
+  void ended.then(() => client.close('the kernel has ended'));
   return {
     client,
     connectionFile: file,
     ended,
     async close() {
       if (child.exitCode === null && child.signalCode === null) {
-        await Promise.race([client.shutdown(), ended]);
+        await Promise.race([client.shutdown().catch(() => undefined), ended]);
         await ended;
       }
       client.close();
