@@ -47,8 +47,14 @@ export type Request =
   | ({ type: 'accumulate' } & Load)
   /** Sums the gradients of these threads into the first one's, in a range; answers the sum of squares. */
   | { type: 'combine'; threads: readonly number[]; range: Range }
-  | { type: 'update'; scalars: Readonly<Record<string, number>>; range: Range }
+  | { type: 'update'; parts: readonly UpdatePart[] }
   | { type: 'forget'; session: number };
+
+/** An AdamW step over a range, by the scalars of `adamWScalars`. */
+export interface UpdatePart {
+  scalars: Readonly<Record<string, number>>;
+  range: Range;
+}
 
 /** Elements `start` up to `end` of the flat buffers. */
 export interface Range {

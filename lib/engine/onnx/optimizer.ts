@@ -4,7 +4,7 @@ import { Tensor } from 'onnxruntime-node';
 import { addSquaresGraph, adamWGraph, squaresGraph } from '../../graph/adamw.ts';
 import type { Graph } from '../../graph/graph.ts';
 import { inferenceModel } from './model.ts';
-import type { Range } from './messages.ts';
+import type { Range, UpdatePart } from './messages.ts';
 import { createSession } from './sessions.ts';
 
 const piece = 65_536;
@@ -13,11 +13,7 @@ export interface Optimizer {
   /** Adds the other buffers to the first in a range; returns the sum of squares of the result. */
   combine(buffers: readonly Float32Array[], range: Range): Promise<number>;
   /** An AdamW step over a range, in place. */
-  update(
-    memory: OptimizerMemory,
-    scalars: Readonly<Record<string, number>>,
-    range: Range,
-  ): Promise<void>;
+  update(memory: OptimizerMemory, part: UpdatePart): Promise<void>;
 }
 
 export interface OptimizerMemory {
@@ -51,7 +47,7 @@ export function createOptimizer(): Optimizer {
       }
       return total;
     },
-    async update(memory, scalars, range) {
+    async update(memory, { scalars, range }) {
       const run = await session();
       const factors = Object.fromEntries(
         Object.entries(scalars).map(([k, v]) => [

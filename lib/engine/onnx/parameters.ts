@@ -102,11 +102,14 @@ export function createParameters(
         { start: 0, end: storage.matrices, decay: rule.weightDecay },
         { start: storage.matrices, end: storage.total, decay: 0 },
       ];
-      for (const { decay, ...part } of parts) {
-        const scalars = adamWScalars(rule, { step, clip, decay });
-        const ranges = cut(part, crew.size);
-        await crew.askAll((i) => ({ type: 'update', scalars, range: ranges[i]! }));
-      }
+      const shares = parts.map(({ decay, ...range }) => ({
+        scalars: adamWScalars(rule, { step, clip, decay }),
+        ranges: cut(range, crew.size),
+      }));
+      await crew.askAll((i) => ({
+        type: 'update',
+        parts: shares.map(({ scalars, ranges }) => ({ scalars, range: ranges[i]! })),
+      }));
       return { gradNorm };
     },
     gradients: () => Promise.resolve(values(machine().shared.gradients[0]!, machine().storage)),

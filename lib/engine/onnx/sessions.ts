@@ -11,6 +11,8 @@ export function createSession(bytes: Uint8Array, device: string): Promise<Infere
     intraOpNumThreads: 1,
     interOpNumThreads: 1,
     enableMemPattern: false,
+    // The graph is written as it should run; onnxruntime's rewriting costs time and undoes some of it.
+    graphOptimizationLevel: 'disabled',
     logSeverityLevel: 3,
   });
 }

@@ -35,14 +35,14 @@ const answers: { [T in Request['type']]: (request: Request & { type: T }) => Pro
     const buffers = threads.map((thread) => new Float32Array(shared.gradients[thread]!));
     return { squares: await optimizer.combine(buffers, range) };
   },
-  async update({ scalars, range }) {
+  async update({ parts }) {
     const memory = {
       weights: flatWeights,
       gradient: new Float32Array(shared.gradients[0]!),
       first: new Float32Array(shared.first),
       second: new Float32Array(shared.second),
     };
-    await optimizer.update(memory, scalars, range);
+    for (const part of parts) await optimizer.update(memory, part);
     return {};
   },
   async forget({ session }) {

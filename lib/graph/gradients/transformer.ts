@@ -51,7 +51,7 @@ export const transformerGradients = {
 } satisfies Partial<Rules>;
 
 /**
- * For y = x·r·g with r = 1/sqrt(mean(x²) + eps): dx = dy·g·r − x·r³·mean(dy·x·g), dg = Σ_rows dy·x·r. Both
+ * For y = x·r·g with r = 1/sqrt(mean(x²) + eps): dx = (dy·g − x·r²·mean(dy·x·g))·r, dg = Σ_rows dy·x·r. Both
  * sums are products of matrices over one tensor dy·x.
  */
 function rmsNormGradient(
@@ -62,9 +62,9 @@ function rmsNormGradient(
   const width = x!.shape.at(-1) as number;
   const rows = productDim(x!.shape.slice(0, -1));
   const dyx = reshape(mul(dy, x!), [rows, width]);
-  const dots = reshape(gemm(dyx, reshape(gain!, [width, 1])), r.shape);
-  const pull = mul(mul(mul(mul(r, r), r), dots), 1 / width);
-  const dx = sub(mul(mul(dy, gain!), r), mul(x!, pull));
-  const dgain = gemm(reshape(r, [rows, 1]), dyx, { transA: true });
+  const means = matmul(dyx, reshape(gain!, [width, 1]), { alpha: 1 / width });
+  const pull = mul(mul(r, r), reshape(means, r.shape));
+  const dx = mul(sub(mul(dy, gain!), mul(x!, pull)), r);
+  const dgain = gemm(reshape(r, [1, rows]), dyx);
   return [dx, reshape(dgain, [width])];
 }

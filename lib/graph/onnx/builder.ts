@@ -1,7 +1,7 @@
 /** Gathers the nodes and constants of an ONNX model and encodes them. Knows protobuf, not our language. */
 import onnxProto from 'onnx-proto';
 import type { onnx } from 'onnx-proto';
-import type { DType, Shape } from '../tensor.ts';
+import type { DType } from '../tensor.ts';
 
 const { AttributeProto, ModelProto } = onnxProto.onnx;
 
@@ -20,15 +20,16 @@ export interface EmitOptions {
 }
 
 export interface Builder {
-  /** Adds a node; an input of '' is left out. Returns the names of its outputs. */
+  /** Adds a node unless there is an equal one; an input of '' is left out. Returns the names of its outputs. */
   emit(type: string, inputs: readonly string[], options?: EmitOptions): string[];
   /** The name of a constant; equal ones are stored once. */
   constant(data: readonly number[], shape: readonly number[], dtype: DType): string;
   /** The name of an int64 vector. */
   ints(...values: readonly number[]): string;
-  input(name: string, dtype: DType, shape: Shape): void;
+  /** An input of any shape; its consumers say what they take. */
+  input(name: string, dtype: DType): void;
   /** Gives a value the name of an output of the model. */
-  output(name: string, value: string, dtype: DType, rank: number): void;
+  output(name: string, value: string, dtype: DType): void;
   encode(): Uint8Array;
 }
 
@@ -37,10 +38,15 @@ export function createBuilder(): Builder {
   const input: onnx.IValueInfoProto[] = [];
   const output: onnx.IValueInfoProto[] = [];
   const constants = new Map<string, onnx.ITensorProto>();
+  const emitted = new Map<string, string[]>();
   const builder: Builder = {
     emit(type, inputs, { attributes = {}, domain = '', outputs = 1 } = {}) {
+      const key = JSON.stringify([type, inputs, attributes, outputs]);
+      const known = emitted.get(key);
+      if (known) return known;
       const name = `${type}_${node.length}`;
       const names = Array.from({ length: outputs }, (_, i) => (i === 0 ? name : `${name}_${i}`));
+      emitted.set(key, names);
       const attribute = Object.entries(attributes).map(([key, value]) => toAttribute(key, value));
       node.push({ name, opType: type, domain, input: [...inputs], output: names, attribute });
       return names;
@@ -53,11 +59,10 @@ export function createBuilder(): Builder {
       return name;
     },
     ints: (...values) => builder.constant(values, [values.length], 'int64'),
-    input: (name, dtype, shape) => void input.push(valueInfo(name, dtype, shape)),
-    output(name, value, dtype, rank) {
+    input: (name, dtype) => void input.push(valueInfo(name, dtype)),
+    output(name, value, dtype) {
       node.push({ name, opType: 'Identity', input: [value], output: [name] });
-      const dims = Array.from({ length: rank }, (_, i) => `${name}_${i}`);
-      output.push(valueInfo(name, dtype, dims));
+      output.push(valueInfo(name, dtype));
     },
     encode: () =>
       encodeModel({
@@ -106,9 +111,8 @@ function toAttribute(name: string, value: OnnxAttribute): onnx.IAttributeProto {
   return { name, type: AttributeType.INTS, ints: [...value] };
 }
 
-function valueInfo(name: string, dtype: DType, shape: Shape): onnx.IValueInfoProto {
-  const dim = shape.map((d) => (typeof d === 'number' ? { dimValue: d } : { dimParam: d }));
-  return { name, type: { tensorType: { elemType: dataTypes[dtype], shape: { dim } } } };
+function valueInfo(name: string, dtype: DType): onnx.IValueInfoProto {
+  return { name, type: { tensorType: { elemType: dataTypes[dtype] } } };
 }
 
 function toTensor(

@@ -6,9 +6,12 @@ import type { Writings } from './writing.ts';
 
 export const transformerWritings = {
   matmul: (builder, [a, b], { attributes }) => multiply(builder, a!, b!, attributes),
-  gemm: (builder, inputs, { attributes: { transA, transB } }) => {
-    const attributes = { transA: Number(transA), transB: Number(transB) };
-    return builder.emit('Gemm', inputs, { attributes });
+  /** onnxruntime's own transposition of the first matrix is slow, and done anew for every 128 columns. */
+  gemm: (builder, [a, b, ...plus], { attributes: { transA, transB } }) => {
+    const left = transA
+      ? builder.emit('Transpose', [a!], { attributes: { perm: [1, 0] } })[0]!
+      : a!;
+    return builder.emit('Gemm', [left, b!, ...plus], { attributes: { transB: Number(transB) } });
   },
   softmax: (builder, inputs) => builder.emit('Softmax', inputs, { attributes: { axis: -1 } }),
   logSoftmax: (builder, inputs) => builder.emit('LogSoftmax', inputs, { attributes: { axis: -1 } }),

@@ -10,18 +10,13 @@ import type { Writing, Writings } from './writing.ts';
 
 const writings: Writings = {
   input: (builder, _, node) => {
-    const { dtype, shape } = node.outputs[0]!;
     const { name } = node.attributes;
-    builder.input(
-      name,
-      dtype,
-      shape.map((_, i) => `${name}_${i}`),
-    );
+    builder.input(name, node.outputs[0]!.dtype);
     return [name];
   },
   parameter: (builder, _, node) => {
     const name = parameterInput(node);
-    builder.input(name, 'float32', node.outputs[0]!.shape);
+    builder.input(name, 'float32');
     return [name];
   },
   constant: (builder, _, node) => {
@@ -50,7 +45,7 @@ export function writeOnnx(outputs: Readonly<Record<string, Tensor>>): OnnxModel 
   const names = new Map<Tensor, string>();
   for (const node of nodes) write(builder, node, names);
   for (const [name, tensor] of Object.entries(outputs))
-    builder.output(name, names.get(tensor)!, tensor.dtype, tensor.shape.length);
+    builder.output(name, names.get(tensor)!, tensor.dtype);
   return {
     bytes: builder.encode(),
     inputs: nodes.filter(isInput).map((node) => node.attributes.name),
