@@ -29,7 +29,7 @@ export function startWorker(): WorkerClient {
   };
   child.stdout!.on('data', keep);
   child.stderr!.on('data', keep);
-  const ended = once(child, 'close');
+  const ended = once(child, 'exit'); // 'close' does not come after a disconnect of ours.
   const inbox = on(child, 'message', { close: ['disconnect'] }) as AsyncIterable<[FromWorker]>;
   return {
     send: (message) => {

@@ -10,7 +10,7 @@ import { recipes } from '../recipe/index.ts';
 import type { Job, JobCommand } from '../train/job.ts';
 
 const abandoned = new AbortController();
-const inbox = on(process, 'message', { close: ['disconnect'] }) as AsyncIterable<[ToWorker]>;
+const inbox = on(process, 'message', { close: ['disconnect'] }) as AsyncIterableIterator<[ToWorker]>;
 process.on('disconnect', () => abandoned.abort());
 process.on('SIGTERM', () => abandoned.abort());
 process.on('SIGINT', () => undefined); // The terminal tells the whole group; our parent decides.
@@ -22,12 +22,14 @@ try {
 }
 process.exit();
 
+/** The first message says what this process is for; leaving a loop would close the inbox. */
 async function serveFirst(): Promise<void> {
-  for await (const [message] of inbox) {
-    if (message.type === 'train') return train(message.job);
-    if (message.type === 'measure') return measure(message.job);
-    if (message.type === 'serve') return serve(message.request);
-  }
+  const first = await inbox.next();
+  if (first.done) return;
+  const [message] = first.value;
+  if (message.type === 'train') await train(message.job);
+  if (message.type === 'measure') await measure(message.job);
+  if (message.type === 'serve') await serve(message.request);
 }
 
 async function train(job: Job): Promise<void> {
