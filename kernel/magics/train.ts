@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { trainCompletions, trainHelp } from '../../lib/command/help.ts';
 import { parseJob } from '../../lib/command/job.ts';
 import { splitWords } from '../../lib/command/words.ts';
+import { earlierCurves } from '../../lib/display/earlier-curves.ts';
 import { plainLine } from '../../lib/display/escape.ts';
 import { placeFrom, placeText } from '../../lib/display/place.ts';
 import { dryRun } from '../../lib/display/plan.ts';
@@ -84,12 +85,14 @@ async function follow(
   call: MagicCall,
   now: () => number = Date.now,
 ): Promise<TrainResult> {
-  const curves = noCurves();
+  let curves = noCurves();
   const title = `${job.recipe}: ${placeText(call.cwd, job.output)}`;
   const view = createRunView(call, () => trainingFigure(title, curves), now);
   const lossesOf = lossTeller();
   let progress: Progress = noProgress;
   for await (const event of events) {
+    const resumed = event.type === 'step' && progress.first === undefined && event.step > 1;
+    if (resumed) curves = await earlierCurves(job.output, event.step);
     progress = advance(progress, event, now());
     addToCurves(curves, event);
     const losses = event.type === 'plan' ? lossesOf(event.plan) : undefined;

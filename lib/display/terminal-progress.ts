@@ -41,7 +41,7 @@ export function terminalProgress(
       progress = advance(progress, event, now());
       if (event.type === 'plan') {
         const { steps, rows } = event.plan;
-        if (first) say(`training: ${counted(steps, 'step')} over ${counted(rows.train, 'row')}`);
+        if (first) say(`${counted(rows.train, 'training row')}, ${counted(steps, 'step')}`);
         say(lossesOf(event.plan));
       }
       if (event.type === 'end') say(endText(progress, { cwd, command: 'rewardlab train' }));

@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { trainMagic, type TrainLibrary } from '../../../kernel/magics/train.ts';
+import type { Figure } from '../../../lib/display/figure.ts';
 import { UserError } from '../../../lib/errors.ts';
 import type { Job, Plan, TrainEvent } from '../../../lib/train/job.ts';
 import { fakeCall } from './fake-call.ts';
@@ -128,6 +129,19 @@ test('an interrupted run says what it kept and how to go on', async () => {
     'stopped: step 1 of 4, kept runs/bradley-terry-001/global_step_1; to go on: %train runs/bradley-terry-001/job.yaml --resume\n',
   );
   expect(result).toMatchObject({ steps: 1 });
+});
+
+test('the figure of a resumed run begins where the run began', async () => {
+  const { call, shown } = fakeCall('bradley-terry --resume', { cwd });
+  const folder = mkdtempSync(join(cwd, 'resumed-'));
+  const kept = [{ type: 'plan', plan }, ...[1, 2, 3].map(step)].map((event) =>
+    JSON.stringify(event),
+  );
+  writeFileSync(join(folder, 'metrics.jsonl'), `${kept.join('\n')}\n{"type":"st`);
+  const parse = (): Promise<Job> => Promise.resolve({ ...job, output: folder });
+  await trainMagic({ ...library([{ type: 'plan', plan }, step(3), step(4)]), parse }).run(call);
+  const { panels } = shown.at(-1)!.data['application/vnd.rewardlab.chart+json'] as Figure;
+  expect(panels[0]!.series[0]!.values.map(([at]) => at)).toEqual([1, 2, 3, 4]);
 });
 
 test('a run that fails before it has a folder is an error with its own reason', async () => {

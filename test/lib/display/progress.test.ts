@@ -94,7 +94,7 @@ test.each([
 
 test('in a pipe only the size, what was left out and the end are said', () => {
   expect(written(false)).toBe(
-    'training: 50 steps over 100 rows\n3 rows dropped: empty answer; 2 rows cut to --max-length\nstopped: step 3 of 50, no checkpoint was kept\n',
+    '100 training rows, 50 steps\n3 rows dropped: empty answer; 2 rows cut to --max-length\nstopped: step 3 of 50, no checkpoint was kept\n',
   );
 });
 
