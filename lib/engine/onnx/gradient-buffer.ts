@@ -15,13 +15,14 @@ export interface GradientBuffer {
   /** Adds a run's rows, e.g. the gradient of an embedding. */
   scatter(plan: SessionPlan, results: Tensors): void;
   end(): void;
+  /** Others have added to it. */
+  spoil(): void;
 }
 
 export function createGradientBuffer(
-  memory: SharedArrayBuffer,
+  flat: Float32Array,
   weights: readonly Weight[],
 ): GradientBuffer {
-  const flat = new Float32Array(memory);
   const byName = new Map(weights.map((weight) => [weight.name, weight]));
   /** Weights written in this step, and those that may hold something of an earlier one. */
   const fresh = new Set<string>();
@@ -63,6 +64,7 @@ export function createGradientBuffer(
         dirty.delete(name);
       }
     },
+    spoil: () => weights.forEach(({ name }) => dirty.add(name)),
   };
 }
 

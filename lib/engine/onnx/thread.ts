@@ -7,13 +7,20 @@ import type { InferenceSession } from 'onnxruntime-node';
 import type { Value } from '../../graph/executor.ts';
 import { createGradientBuffer } from './gradient-buffer.ts';
 import type { Job, Load, Reply, Request, SessionPlan, ThreadStart } from './messages.ts';
+import { memoryOpener } from './memory.ts';
 import { createOptimizer } from './optimizer.ts';
 import { createSession, feedTensors, fromTensor, slotTensor } from './sessions.ts';
 import type { Tensors } from './sessions.ts';
 
 const { index, device, shared, weights } = workerData as ThreadStart;
-const flatWeights = new Float32Array(shared.weights);
-const gradient = createGradientBuffer(shared.gradients[index]!, weights);
+const open = await memoryOpener();
+const memory = {
+  weights: open(shared.weights),
+  gradients: shared.gradients.map(open),
+  first: open(shared.first),
+  second: open(shared.second),
+};
+const gradient = createGradientBuffer(memory.gradients[index]!.flat, weights);
 const optimizer = createOptimizer();
 
 interface Session {
@@ -29,20 +36,32 @@ const answers: { [T in Request['type']]: (request: Request & { type: T }) => Pro
     gradient.begin();
     const outputs = await runAll(load);
     gradient.end();
+    memory.gradients[index]!.push();
     return { outputs };
   },
   async combine({ threads, range }) {
-    const buffers = threads.map((thread) => new Float32Array(shared.gradients[thread]!));
-    return { squares: await optimizer.combine(buffers, range) };
+    if (threads.length > 1 && threads[0] === index) gradient.spoil();
+    const buffers = threads.map((thread) => memory.gradients[thread]!);
+    for (const buffer of buffers) buffer.pull(range);
+    const flats = buffers.map(({ flat }) => flat);
+    const squares = await optimizer.combine(flats, range);
+    buffers[0]?.push(range);
+    return { squares };
   },
   async update({ parts }) {
-    const memory = {
-      weights: flatWeights,
-      gradient: new Float32Array(shared.gradients[0]!),
-      first: new Float32Array(shared.first),
-      second: new Float32Array(shared.second),
+    const { weights, first, second, gradients } = memory;
+    const gradient = gradients[0]!;
+    const flats = {
+      weights: weights.flat,
+      gradient: gradient.flat,
+      first: first.flat,
+      second: second.flat,
     };
-    for (const part of parts) await optimizer.update(memory, part);
+    for (const part of parts) {
+      for (const buffer of [weights, gradient, first, second]) buffer.pull(part.range);
+      await optimizer.update(flats, part);
+      for (const buffer of [weights, first, second]) buffer.push(part.range);
+    }
     return {};
   },
   async forget({ session }) {
@@ -54,8 +73,12 @@ const answers: { [T in Request['type']]: (request: Request & { type: T }) => Pro
 };
 
 async function runAll({ jobs, plans }: Load): Promise<Record<string, Value>[]> {
+  memory.weights.pull();
   for (const plan of plans) {
-    const bound = plan.parameters.map((slot) => [slot.input, slotTensor(flatWeights, slot)]);
+    const bound = plan.parameters.map((slot) => [
+      slot.input,
+      slotTensor(memory.weights.flat, slot),
+    ]);
     sessions.set(plan.id, { plan, parameters: Object.fromEntries(bound) as Tensors });
   }
   const outputs = [];
@@ -85,6 +108,8 @@ async function answer(request: Request): Promise<Reply> {
   }
 }
 
+/** One request after another: an answer may wait for a session, and the next must not overtake it. */
+let last = Promise.resolve();
 parentPort!.on('message', (request: Request) => {
-  void answer(request).then((reply) => parentPort!.postMessage(reply));
+  last = last.then(async () => parentPort!.postMessage(await answer(request)));
 });
