@@ -47,12 +47,32 @@ export interface KernelClient {
   close(reason?: string): void;
 }
 
-/** Connects to a live kernel; resolves once its output is heard. */
-export async function connect(file: string): Promise<KernelClient> {
-  return connectTo(readConnection(file));
+/** Connects to a live kernel, which may take so long to answer; resolves once its output is heard. */
+export async function connect(
+  file: string,
+  { patienceMs = 10_000 }: { patienceMs?: number } = {},
+): Promise<KernelClient> {
+  const connection = readConnection(file);
+  if (!(await heartbeat(connection, patienceMs)))
+    throw new UserError(
+      `no kernel answers where '${file}' says`,
+      'it may have ended; rewardlab without --existing starts one',
+    );
+  const { client, heard } = openClient(connection);
+  const inTime = heard.then(() => true);
+  if (await Promise.race([inTime, delay(patienceMs, false, { ref: false })])) return client;
+  client.close();
+  throw new UserError(
+    `the kernel of '${file}' does not answer`,
+    'its key may be another than that of the file, or a kernel of another kind may be busy',
+  );
 }
 
-export async function connectTo(connection: Connection): Promise<KernelClient> {
+/** A client of a kernel that may still be coming up; `heard` resolves once its output is heard. */
+export function openClient(connection: Connection): {
+  client: KernelClient;
+  heard: Promise<undefined>;
+} {
   const session = randomUUID();
   const pending = createPending();
   const listeners = new Set<(message: Message) => void>();
@@ -87,8 +107,8 @@ export async function connectTo(connection: Connection): Promise<KernelClient> {
       if (pending.fail(new UserError(reason))) line.close();
     },
   };
-  await subscribed(client, heard.promise);
-  return client;
+  void askUntil(heard.promise, () => ask('control', 'kernel_info_request', {}));
+  return { client, heard: heard.promise };
 }
 
 type Ask = (
@@ -136,16 +156,13 @@ function requests(
   };
 }
 
-/** Asks until the first iopub message has come: a kernel without a welcome answers with its status. */
-async function subscribed(client: KernelClient, heard: Promise<undefined>): Promise<void> {
-  const asking = { done: false };
-  const ask = async (): Promise<void> => {
-    while (!asking.done) {
-      client.info().catch(() => undefined);
-      await delay(200);
-    }
-  };
-  void ask();
-  await heard;
-  asking.done = true;
+/** A kernel without a welcome says its status when it is asked. Control, because a cell may run. */
+async function askUntil(heard: Promise<unknown>, ask: () => Promise<unknown>): Promise<void> {
+  const asking = { over: false };
+  const stop = (): void => void (asking.over = true);
+  void heard.then(stop);
+  while (!asking.over) {
+    ask().catch(stop); // the client was closed
+    await delay(200);
+  }
 }

@@ -19,6 +19,7 @@ export interface Connection {
   kernel_name?: string;
 }
 export type Channel = 'shell' | 'iopub' | 'stdin' | 'control' | 'hb';
+const channels: readonly Channel[] = ['shell', 'iopub', 'stdin', 'control', 'hb'];
 /** Channels on which a client asks and is answered. */
 export type AskChannel = 'shell' | 'control' | 'stdin';
 
@@ -41,13 +42,26 @@ export function readConnection(file: string): Connection {
       { cause: error },
     );
   }
-  const connection = JSON.parse(text) as Connection;
+  const connection = parse(text);
+  if (!connection) throw new UserError(`'${file}' is not the connection file of a kernel`);
   if (connection.signature_scheme !== 'hmac-sha256') {
     throw new UserError(
       `'${file}' asks for the signature scheme '${connection.signature_scheme}'; known: hmac-sha256`,
     );
   }
   return connection;
+}
+
+function parse(text: string): Connection | undefined {
+  try {
+    const value = JSON.parse(text) as Partial<Connection> | null;
+    const whole = channels.every((channel) => Number.isInteger(value?.[`${channel}_port`]));
+    return whole && typeof value?.ip === 'string' && typeof value.key === 'string'
+      ? ({ transport: 'tcp', signature_scheme: 'hmac-sha256', ...value } as Connection)
+      : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Writes a connection file of a kernel to be, on free ports of this machine; readable by its owner alone. */

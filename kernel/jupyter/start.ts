@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { UserError } from '../../lib/errors.ts';
-import { connectTo, type KernelClient } from './client.ts';
+import { openClient, type KernelClient } from './client.ts';
 import { makeConnection } from './connection.ts';
 import { kernelCommand, kernelEnvironment } from './kernelspec.ts';
 
@@ -29,16 +29,17 @@ export async function startKernel(
     detached: true, // Ctrl-C at a terminal is the client's to translate
   });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  const early = ended.then(() => {
+  const { client, heard } = openClient(connection);
+  // What is waited for then is told, also when nobody closes the client.
+  void ended.then(() => client.close('the kernel has ended'));
+  const early = ended.then(() => 'ended' as const);
+  if ((await Promise.race([heard, early])) === 'ended') {
+    rmSync(dirname(file), { recursive: true, force: true });
     throw new UserError(
       'the kernel ended before it answered',
       'rewardlab doctor says what may be missing',
     );
-  });
-  const client = await Promise.race([connectTo(connection), early]);
-  early.catch(() => undefined);
-  // What is waited for then is told, also when nobody closes the client.
-  void ended.then(() => client.close('the kernel has ended'));
+  }
   return {
     client,
     connectionFile: file,
