@@ -31,6 +31,7 @@ export const kernelEnvironment = { NODE_COMPILE_CACHE: join(tmpdir(), 'node-comp
 /** Writes the kernelspec whole, in place of an older one; returns its folder. */
 export async function installKernel(place: KernelPlace = {}): Promise<string> {
   const folder = folderOf(place);
+  refuseOthers(folder);
   const fresh = `${folder}.new-${process.pid}`;
   const old = `${folder}.old-${process.pid}`;
   try {
@@ -59,6 +60,7 @@ export async function uninstallKernel(place: KernelPlace = {}): Promise<string> 
       `no kernel at '${folder}'`,
       `installed: ${installedKernels().join(', ') || 'none'}`,
     );
+  refuseOthers(folder);
   rmSync(folder, { recursive: true });
   return Promise.resolve(folder);
 }
@@ -95,9 +97,17 @@ function isOurs(folder: string): boolean {
   return existsSync(file) && readFileSync(file, 'utf8').includes(displayName);
 }
 
+/** A name may be that of another kernel, which is not ours to touch. */
+function refuseOthers(folder: string): void {
+  if (existsSync(folder) && !isOurs(folder))
+    throw new UserError(`'${folder}' is another kernel`, 'choose another name with --name NAME');
+}
+
 function folderOf({ prefix, name = 'rewardlab' }: KernelPlace): string {
-  if (!/^[\w.-]+$/.test(name))
-    throw new UserError(`a kernel's name has letters, digits, '.', '_' and '-', got '${name}'`);
+  if (!/^\w[\w.-]*$/.test(name))
+    throw new UserError(
+      `a kernel's name has letters, digits, '_', and between them '.' and '-', got '${name}'`,
+    );
   return join(
     prefix === undefined ? userData() : join(prefix, 'share', 'jupyter'),
     'kernels',
