@@ -1,4 +1,5 @@
 /** The threads, and how work is given to them: by a fixed rule, so that sums are the same every time. */
+import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { ownModule } from '../../own-process.ts';
 import type { Reply, Request, ThreadStart } from './messages.ts';
@@ -31,7 +32,7 @@ interface Waiting {
 
 function startThread(workerData: ThreadStart): {
   ask(request: Request): Promise<Reply>;
-  close(): Promise<unknown>;
+  close(): Promise<void>;
 } {
   const worker = new Worker(ownModule('lib/engine/onnx/thread'), { workerData });
   const waiting: Waiting[] = [];
@@ -49,18 +50,26 @@ function startThread(workerData: ThreadStart): {
   });
   worker.on('error', (error: Error) => fail(error));
   worker.on('exit', () => fail(new Error('a thread of the executor has ended')));
+  const ask = (request: Request): Promise<Reply> =>
+    new Promise((resolve, reject) => {
+      if (dead) {
+        reject(dead);
+        return;
+      }
+      waiting.push({ resolve, reject });
+      worker.ref();
+      worker.postMessage(request);
+    });
   return {
-    ask: (request) =>
-      new Promise((resolve, reject) => {
-        if (dead) {
-          reject(dead);
-          return;
-        }
-        waiting.push({ resolve, reject });
-        worker.ref();
-        worker.postMessage(request);
-      }),
-    close: () => worker.terminate(),
+    ask,
+    async close() {
+      if (dead) return;
+      const exit = once(worker, 'exit');
+      worker.ref();
+      await ask({ type: 'end' });
+      worker.ref();
+      await exit;
+    },
   };
 }
 

@@ -48,7 +48,9 @@ export type Request =
   /** Sums the gradients of these threads into the first one's, in a range; answers the sum of squares. */
   | { type: 'combine'; threads: readonly number[]; range: Range }
   | { type: 'update'; parts: readonly UpdatePart[] }
-  | { type: 'forget'; session: number };
+  | { type: 'forget'; session: number }
+  /** Releases everything; the thread then ends by itself. */
+  | { type: 'end' };
 
 /** An AdamW step over a range, by the scalars of `adamWScalars`. */
 export interface UpdatePart {

@@ -65,9 +65,11 @@ const answers: { [T in Request['type']]: (request: Request & { type: T }) => Pro
     return {};
   },
   async forget({ session }) {
-    const known = sessions.get(session);
-    sessions.delete(session);
-    await (await known?.inner)?.release();
+    await forget(session);
+    return {};
+  },
+  async end() {
+    for (const id of [...sessions.keys()]) await forget(id);
     return {};
   },
 };
@@ -99,6 +101,12 @@ async function run({ session, feeds }: Job): Promise<Record<string, Value>> {
   return Object.fromEntries(plan.outputs.map((name) => [name, fromTensor(results[name]!)]));
 }
 
+async function forget(id: number): Promise<void> {
+  const known = sessions.get(id);
+  sessions.delete(id);
+  await (await known?.inner)?.release();
+}
+
 async function answer(request: Request): Promise<Reply> {
   try {
     const reply: (request: never) => Promise<Reply> = answers[request.type];
@@ -111,5 +119,8 @@ async function answer(request: Request): Promise<Reply> {
 /** One request after another: an answer may wait for a session, and the next must not overtake it. */
 let last = Promise.resolve();
 parentPort!.on('message', (request: Request) => {
-  last = last.then(async () => parentPort!.postMessage(await answer(request)));
+  last = last.then(async () => {
+    parentPort!.postMessage(await answer(request));
+    if (request.type === 'end') parentPort!.close();
+  });
 });
