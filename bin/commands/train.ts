@@ -3,10 +3,13 @@ import { join } from 'node:path';
 import { trainHelp } from '../../lib/command/help.ts';
 import { parseJob } from '../../lib/command/job.ts';
 import { chartSvg } from '../../lib/display/svg.ts';
+import { earlierCurves } from '../../lib/display/earlier-curves.ts';
 import { plainLine } from '../../lib/display/escape.ts';
+import { hasValues } from '../../lib/display/figure.ts';
+import { placeText } from '../../lib/display/place.ts';
 import { dryRun } from '../../lib/display/plan.ts';
 import { terminalProgress } from '../../lib/display/terminal-progress.ts';
-import { addToCurves, noCurves, trainingFigure } from '../../lib/display/training-figure.ts';
+import { trainingFigure } from '../../lib/display/training-figure.ts';
 import type { Job, TrainEvent } from '../../lib/train/job.ts';
 import { runJob } from '../../lib/worker/run-job.ts';
 import { writeWhole } from '../../lib/write-whole.ts';
@@ -32,17 +35,29 @@ export async function trainCommand(words: readonly string[]): Promise<number> {
 async function follow(job: Job, events: AsyncIterable<TrainEvent>): Promise<number> {
   const json = job.options['json'] === true;
   const progress = terminalProgress(process.stderr);
-  const curves = noCurves();
-  let reason: string = 'failed';
-  for await (const event of events) {
-    progress.take(event);
-    addToCurves(curves, event);
-    if (json) process.stdout.write(`${JSON.stringify(event)}\n`);
-    if (event.type === 'end') reason = event.reason;
+  let last: TrainEvent | undefined;
+  try {
+    for await (const event of events) {
+      progress.take(event);
+      if (json) process.stdout.write(`${JSON.stringify(event)}\n`);
+      last = event;
+    }
+  } finally {
+    progress.clear();
   }
-  const figure = trainingFigure(`${job.recipe}: ${job.output}`, curves);
-  if (figure.panels.some(({ series }) => series.some(({ values }) => values.length > 0))) {
+  await keepFigure(job);
+  const reason = last?.type === 'end' ? last.reason : 'failed';
+  return { done: 0, stopped: 130, failed: 1 }[reason];
+}
+
+/** The figure of all that the run folder has recorded, resumed parts included. */
+async function keepFigure(job: Job): Promise<void> {
+  const title = `${job.recipe}: ${placeText(process.cwd(), job.output)}`;
+  const figure = trainingFigure(title, await earlierCurves(job.output, Infinity));
+  if (!figure.panels.some(hasValues)) return;
+  try {
     await writeWhole(join(job.output, 'figure.svg'), await chartSvg(figure));
+  } catch (error) {
+    console.error(`figure.svg was not written: ${plainLine((error as Error).message)}`);
   }
-  return reason === 'done' ? 0 : reason === 'stopped' ? 130 : 1;
 }
