@@ -16,8 +16,27 @@ export async function startLab(folder: string, jupyterPath: string): Promise<Lab
   const python = await ensureVenv();
   const server = spawn(
     python,
-    ['-m', 'jupyterlab', '--no-browser', '--allow-root', '--ip=127.0.0.1', '--port=0', '--expose-app-in-browser', `--ServerApp.root_dir=${folder}`, '--LabApp.news_url=', '--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate'],
-    { cwd: folder, env: { ...process.env, JUPYTER_PATH: jupyterPath, JUPYTER_CONFIG_DIR: join(folder, '.config') }, stdio: ['ignore', 'ignore', 'pipe'] },
+    [
+      '-m',
+      'jupyterlab',
+      '--no-browser',
+      '--allow-root',
+      '--ip=127.0.0.1',
+      '--port=0',
+      '--expose-app-in-browser',
+      `--ServerApp.root_dir=${folder}`,
+      '--LabApp.news_url=',
+      '--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate',
+    ],
+    {
+      cwd: folder,
+      env: {
+        ...process.env,
+        JUPYTER_PATH: jupyterPath,
+        JUPYTER_CONFIG_DIR: join(folder, '.config'),
+      },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    },
   );
   const address = await serverAddress(server);
   const browser = await launch();
@@ -49,6 +68,14 @@ async function serverAddress(server: ChildProcess): Promise<{ base: string; toke
 }
 
 function launch(): Promise<Browser> {
-  const quiet = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+  const quiet = [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+  ];
   return chromium.launch({ executablePath: '/usr/bin/chromium', args: quiet });
 }

@@ -14,7 +14,10 @@ let lab: Lab;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'rewardlab-lab-'));
   mkdirSync(pictures, { recursive: true });
-  cpSync(join(root, 'notebooks'), join(folder, 'notebooks'), { recursive: true, filter: (source) => !source.includes('runs') });
+  cpSync(join(root, 'notebooks'), join(folder, 'notebooks'), {
+    recursive: true,
+    filter: (source) => !source.includes('runs'),
+  });
   await installKernel({ prefix: join(folder, 'prefix') });
   lab = await startLab(join(folder, 'notebooks'), join(folder, 'prefix/share/jupyter'));
 });
@@ -28,7 +31,8 @@ test('the tutorial runs, its figure changes while training, its table renders', 
   const { page } = lab;
   const outside: string[] = [];
   page.on('request', (request) => {
-    if (!/^(http|ws)s?:\/\/127\.0\.0\.1|^(data|blob):/.test(request.url())) outside.push(request.url());
+    if (!/^(http|ws)s?:\/\/127\.0\.0\.1|^(data|blob):/.test(request.url()))
+      outside.push(request.url());
   });
   await lab.open('bradley-terry.ipynb');
   await page.evaluate(watchFigures);
@@ -42,7 +46,11 @@ test('the tutorial runs, its figure changes while training, its table renders', 
   await page.locator('.jp-RenderedSVG').first().scrollIntoViewIfNeeded();
   await page.screenshot({ path: join(pictures, 'lab-figure.png') });
   expect(await page.locator('.jp-RenderedHTMLCommon table').count()).toBeGreaterThan(0);
-  expect(await page.locator('.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.error"]').allInnerTexts()).toEqual([]);
+  expect(
+    await page
+      .locator('.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.error"]')
+      .allInnerTexts(),
+  ).toEqual([]);
   expect(outside).toEqual([]);
 });
 
