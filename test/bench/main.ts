@@ -1,0 +1,12 @@
+/** `npm run bench -- NAME [options]`: measurements beside peers. */
+import { trainBench } from './train.ts';
+
+const benches: Record<string, (words: string[]) => Promise<void>> = { train: trainBench };
+
+const [name = '', ...words] = process.argv.slice(2);
+const bench = benches[name];
+if (bench) await bench(words);
+else {
+  console.error(`unknown bench '${name}'; known: ${Object.keys(benches).join(', ')}`);
+  process.exitCode = 1;
+}

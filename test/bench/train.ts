@@ -1,0 +1,165 @@
+/**
+ * Bradley–Terry steps beside PyTorch and TRL, interleaved on the same batches in one run: pairs a second,
+ * time to the first step, peak memory. Peers are measured where a Python that has them is named.
+ */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cpus, loadavg, tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { openRows } from '../../lib/data/rows.ts';
+import { firstStep } from './train/first-step.ts';
+import { startServer } from './train/server.ts';
+import type { Server, Step } from './train/server.ts';
+import { trlRun } from './train/trl.ts';
+import type { Measured } from './train/trl.ts';
+
+const usage = `bench train --model FOLDER --ids FILE.parquet [--text FILE.parquet]
+  --ids      pairs as columns chosen_ids, rejected_ids
+  --text     pairs as text or messages: time to the first step of \`rewardlab train\`
+  --python   a Python with torch and transformers (and trl); default $BENCH_PYTHON; none: no peers
+  --peers    folder of bench_torch_bt.py and bench_trl_reward.py; default $BENCH_PEERS
+  --batches 4  --repeats 3  --threads 2`;
+
+const batchSize = 16;
+
+interface Options {
+  model: string;
+  ids: string;
+  text: string | undefined;
+  python: string | undefined;
+  peers: string | undefined;
+  batches: number;
+  repeats: number;
+  threads: number;
+}
+
+export async function trainBench(words: string[]): Promise<void> {
+  const options = read(words);
+  if (!options) {
+    console.log(usage);
+    return;
+  }
+  const folder = await mkdtemp(join(tmpdir(), 'rewardlab-bench-'));
+  try {
+    const batches = await readBatches(options);
+    await writeFile(join(folder, 'batches.json'), JSON.stringify(batches));
+    await measure(options, folder, batches);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+function read(words: string[]): Options | undefined {
+  const text = { type: 'string' } as const;
+  const names = [
+    'model',
+    'ids',
+    'text',
+    'python',
+    'peers',
+    'batches',
+    'repeats',
+    'threads',
+  ] as const;
+  const options = Object.fromEntries(names.map((name) => [name, text]));
+  const { values } = parseArgs({ args: words, options }) as { values: Record<string, string> };
+  const { model, ids } = values;
+  if (!model || !ids) return undefined;
+  const { BENCH_PYTHON, BENCH_PEERS } = process.env;
+  const peers = values.peers ?? BENCH_PEERS;
+  return {
+    model: resolve(model),
+    ids,
+    text: values.text && resolve(values.text),
+    python: values.python ?? BENCH_PYTHON,
+    peers: peers && resolve(peers),
+    batches: Number(values.batches ?? 4),
+    repeats: Number(values.repeats ?? 3),
+    threads: Number(values.threads ?? 2),
+  };
+}
+
+/** Rows from all over the file, so that a batch has long and short pairs. */
+async function readBatches({ ids, batches }: Options): Promise<number[][][][]> {
+  const rows = await openRows(ids);
+  const stride = Math.max(1, Math.floor(rows.count / (batches * batchSize)));
+  const places = Array.from({ length: batches * batchSize }, (_, i) => (i * stride) % rows.count);
+  const read = await rows.read(places, ['chosen_ids', 'rejected_ids']);
+  const pairs = read.map((row) =>
+    [row.chosen_ids, row.rejected_ids].map((side) => (side as number[]).map(Number).slice(0, 512)),
+  );
+  return Array.from({ length: batches }, (_, b) => pairs.slice(b * batchSize, (b + 1) * batchSize));
+}
+
+async function measure(options: Options, folder: string, batches: number[][][][]): Promise<void> {
+  const { model, python, peers, threads } = options;
+  const loader = resolve(import.meta.dirname, '../../lib/typescript-loader.ts');
+  const own = resolve(import.meta.dirname, 'train/rewardlab-server.ts');
+  const file = join(folder, 'batches.json');
+  const commands = new Map<string, [string, ...string[]]>();
+  commands.set('rewardlab', [
+    process.execPath,
+    '--import',
+    loader,
+    own,
+    model,
+    file,
+    String(threads),
+  ]);
+  if (python && peers) {
+    const torch = resolve(import.meta.dirname, 'train/torch_server.py');
+    commands.set('torch shared_last', [python, torch, peers, model, file, String(threads)]);
+  }
+  const servers = new Map<string, Server>();
+  for (const [name, command] of commands) servers.set(name, await startServer(command));
+  const trl: Measured[] = [];
+  const times = new Map([...servers.keys()].map((name) => [name, batches.map(() => Infinity)]));
+  const last = new Map<string, Step>();
+  for (const server of servers.values()) await server.step(0);
+  for (let repeat = 0; repeat < options.repeats; repeat++) {
+    for (const b of batches.keys())
+      for (const [name, server] of servers) {
+        const step = await server.step(b);
+        last.set(name, step);
+        times.get(name)![b] = Math.min(times.get(name)![b]!, step.ms);
+      }
+    if (python && peers) trl.push(await trlRun({ python, peers, model, steps: options.batches }));
+  }
+  for (const server of servers.values()) server.end();
+  const tokens = batches.flat(3).length;
+  const results = [...servers.keys()].map((name): Measured => {
+    const seconds = times.get(name)!.reduce((a, b) => a + b, 0) / 1e3;
+    const pairs = batches.flat().length;
+    const peakMiB = last.get(name)!.rss;
+    return { name, pairs: pairs / seconds, tokens: tokens / seconds, peakMiB };
+  });
+  results.push(...best(trl));
+  if (options.text)
+    results.push({
+      name: 'rewardlab train',
+      ...(await firstStep({ ...options, text: options.text, folder })),
+    });
+  report(results);
+}
+
+function best(runs: readonly Measured[]): Measured[] {
+  return [...runs].sort((a, b) => (b.pairs ?? 0) - (a.pairs ?? 0)).slice(0, 1);
+}
+
+function report(results: readonly Measured[]): void {
+  const [own] = results;
+  const load = loadavg()
+    .map((value) => value.toFixed(1))
+    .join(' ');
+  console.log(
+    `${cpus()[0]?.model}, ${cpus().length} threads, load ${load}, Node ${process.version}\n`,
+  );
+  console.log(
+    '| | pairs/s | tokens/s | first step s | peak MiB | rewardlab is |\n|---|---|---|---|---|---|',
+  );
+  for (const { name, pairs, tokens, firstStep: first, peakMiB } of results) {
+    const cells = [pairs?.toFixed(2), tokens?.toFixed(0), first?.toFixed(2), peakMiB?.toFixed(0)];
+    const ratio = pairs && own?.pairs ? `${(own.pairs / pairs).toFixed(2)}x` : undefined;
+    console.log(`| ${[name, ...cells, ratio].map((cell) => cell ?? '–').join(' | ')} |`);
+  }
+}

@@ -1,0 +1,38 @@
+/** A trainer in a process of its own that takes one step a line: a batch's number in, a JSON line out. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+
+export interface Step {
+  ms: number;
+  loss: number;
+  /** Peak memory of the process so far, in MiB. */
+  rss: number;
+}
+
+export interface Server {
+  step(batch: number): Promise<Step>;
+  end(): void;
+}
+
+/** Resolves when the process says that it is ready. */
+export async function startServer([program, ...args]: [string, ...string[]]): Promise<Server> {
+  const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const answer = async (): Promise<Partial<Step> & { ready?: boolean }> => {
+    for (;;) {
+      const { value, done } = await lines.next();
+      if (done) throw new Error(`${program} ${args.join(' ')} has ended`);
+      if (value.startsWith('{')) return JSON.parse(value) as Partial<Step>;
+    }
+  };
+  await once(child, 'spawn');
+  await answer();
+  return {
+    async step(batch) {
+      child.stdin.write(`${batch}\n`);
+      return (await answer()) as Step;
+    },
+    end: () => child.stdin.end(),
+  };
+}
