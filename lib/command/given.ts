@@ -64,7 +64,7 @@ export function parseMapping(text: string, source: string): Record<string, unkno
     if (!(error instanceof YAMLParseError)) throw error;
     const [position] = error.linePos ?? [];
     throw new UserError(
-      `${source} is not YAML${position ? `, line ${position.line}` : ''}: ${error.message.split('\n')[0]!}`,
+      `${source} is not YAML${position ? `, line ${position.line}` : ''}: ${error.message.split(/ at line|\n/)[0]!}`,
     );
   }
   if (value === null || value === undefined) return {};

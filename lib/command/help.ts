@@ -21,7 +21,13 @@ export function trainHelp(
     ),
   ]);
   const columns = table(Object.entries(found.columns), width);
-  return [`${found.name}: ${found.summary}`, '', 'columns', ...columns, ...groups].join('\n');
+  return [
+    ...wrap(`${found.name}: ${found.summary}`, width),
+    '',
+    'columns',
+    ...columns,
+    ...groups,
+  ].join('\n');
 }
 
 function overview({ recipes, engines }: Catalog, width: number): string {

@@ -62,15 +62,19 @@ async function openSplit(
   const selection = {
     ...{ text, split: name, seed: job.seed, options: recipeOptions },
     rows: await openRows(job[name]),
-    batching: batchingOf(options),
+    batching: batchingOf(options, name),
   };
   const survey = await recipe.survey(selection, exact);
   refuseNothing(job[name], survey, name);
   return { selection, survey };
 }
 
-function batchingOf(options: TrainingOptions): Selection<unknown>['batching'] {
-  const { batch_size: batchSize, max_length: maxLength, shuffle, truncation } = options;
+/** Rows of a validation that run together: always as many, so that its bits depend on nothing else. */
+const validationBatch = 32;
+
+function batchingOf(options: TrainingOptions, name: SplitName): Selection<unknown>['batching'] {
+  const { batch_size, max_length: maxLength, shuffle, truncation } = options;
+  const batchSize = name === 'train' ? batch_size : validationBatch;
   return { batchSize, maxLength, shuffle, truncation };
 }
 

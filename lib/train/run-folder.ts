@@ -49,7 +49,18 @@ export async function checkRun(job: Job): Promise<ResumePoint | undefined> {
       `run folder '${job.output}' already holds this job`,
       'continue it with --resume, or choose another folder with --output-dir',
     );
+  if (await isDone(job.output))
+    throw new UserError(
+      `the run in '${job.output}' is done: there is nothing to resume`,
+      `its model is ${join(job.output, 'final')}`,
+    );
   return latestCheckpoint(job.output);
+}
+
+async function isDone(run: string): Promise<boolean> {
+  const text = await readFile(join(run, 'metrics.jsonl'), 'utf8').catch(() => '');
+  const last = parsed(text.trimEnd().split('\n').at(-1)!);
+  return last?.type === 'end' && last.reason === 'done';
 }
 
 /** Opens the folder for a job that may use it; a resumed run's metrics are cut to its checkpoint. */

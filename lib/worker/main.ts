@@ -10,7 +10,9 @@ import { recipes } from '../recipe/index.ts';
 import type { Job, JobCommand } from '../train/job.ts';
 
 const abandoned = new AbortController();
-const inbox = on(process, 'message', { close: ['disconnect'] }) as AsyncIterableIterator<[ToWorker]>;
+const inbox = on(process, 'message', { close: ['disconnect'] }) as AsyncIterableIterator<
+  [ToWorker]
+>;
 process.on('disconnect', () => abandoned.abort());
 process.on('SIGTERM', () => abandoned.abort());
 process.on('SIGINT', () => undefined); // The terminal tells the whole group; our parent decides.

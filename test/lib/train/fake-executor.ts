@@ -76,9 +76,10 @@ function fakeParameters(
         first: { data: new Float32Array(1), shape: [1] },
         second: { data: new Float32Array(1), shape: [1] },
       };
-      moment.first.data[0] = 0.9 * Number(moment.first.data[0]) + gradient;
+      const next = 0.9 * Number(moment.first.data[0]) + gradient;
+      moment.first.data[0] = next;
       moments.set('m', moment);
-      first[0]! -= learningRate * Number(moment.first.data[0]);
+      first[0]! -= learningRate * next;
       first[1]! += learningRate * gradient;
       return Promise.resolve({ gradNorm: Math.abs(gradient) });
     },
