@@ -5,13 +5,17 @@
  * user's own `.ts` modules. Source maps are inline, so stacks name the lines of the source.
  */
 import { readFileSync } from 'node:fs';
-import { registerHooks } from 'node:module';
+import { createRequire, registerHooks } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { transformSync } from 'oxc-transform';
+import type * as oxc from 'oxc-transform';
+
+const require = createRequire(import.meta.url);
 
 registerHooks({
   load(url, context, nextLoad) {
     if (!/^file:.*\.[mc]?tsx?$/.test(url)) return nextLoad(url, context);
+    // Only now: processes of the built package may never meet TypeScript.
+    const { transformSync } = require('oxc-transform') as typeof oxc;
     const path = fileURLToPath(url);
     const { code, map, errors } = transformSync(path, readFileSync(path, 'utf8'), {
       sourcemap: true,
