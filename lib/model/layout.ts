@@ -29,6 +29,7 @@ export function structureOf(examples: readonly Sequence[]): Structure {
   const { segments } = layOut(examples);
   const parents = segments.map(({ parent }) => parent);
   const read = segments.map(({ rows }) => rows.length > 0);
+  if (!read.includes(true)) throw new Error('the examples read no position, so there is no loss');
   const names = Object.keys(examples[0]?.data ?? {}).sort();
   const data = Object.fromEntries(names.map((name) => [name, counting(examples, name)]));
   const key = JSON.stringify([parents, read.map(Number), data]);

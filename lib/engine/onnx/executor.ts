@@ -26,7 +26,7 @@ export function createOnnxExecutor({ device = 'cpu', threads }: OnnxOptions): Ex
     compile(graph, parameters) {
       const own = known.get(parameters);
       if (!own) return Promise.reject(new Error("these parameters are another executor's"));
-      return Promise.resolve(own.compile(graph));
+      return Promise.resolve().then(() => own.compile(graph));
     },
   };
 }

@@ -125,4 +125,5 @@ test('numbers of the data are counted by reads, by examples or otherwise', () =>
 test('a read outside its segment is refused', () => {
   const reads = [{ segment: 0, offset: prompt.length }];
   expect(() => structureOf([{ ...alone(prompt), reads }])).toThrow('outside its segment');
+  expect(() => structureOf([{ ...alone(prompt), reads: [] }])).toThrow('read no position');
 });

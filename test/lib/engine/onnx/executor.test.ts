@@ -137,10 +137,12 @@ test('stacked weights are one in the graph and apart outside', () => {
     ];
     const both = stackedParameters(parts);
     const loss = sum(square(linear(input('x', 'float32', ['T', 2]), both)));
+    await parameters.restore({ ...(await parameters.optimizer()), step: 7 });
     await parameters.accumulate(work(await compile(training(loss, [both])), { x: x(1, 2) }));
     const gradients = await parameters.gradients();
     expect([...gradients.get('q')!.data]).toEqual([6, 12]);
     expect([...gradients.get('k')!.data]).toEqual([6, 12, 6, 12]);
+    expect(await parameters.optimizer()).toMatchObject({ step: 7 });
     const reversed = sum(
       linear(input('x', 'float32', ['T', 2]), stackedParameters(parts.reverse())),
     );
@@ -155,6 +157,7 @@ test('a bad feed fails its work, and the next work runs', () =>
     await expect(program.run({})).rejects.toThrow("'ids' was not fed");
     await expect(program.run(ids(9))).rejects.toThrow(/out of data bounds|indices/);
     expect((await program.run(ids(1))).loss!.data[0]).toBe(2);
+    await expect(parameters.accumulate([])).rejects.toThrow('no work');
     await program.close();
   }));
 
