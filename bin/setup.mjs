@@ -16,7 +16,12 @@ installPackages();
 checkNode();
 if (process.env.npm_lifecycle_event === 'pretest') {
   const { ensureVenv } = await import('../test/jupyter/venv.mjs');
-  await ensureVenv();
+  try {
+    await ensureVenv();
+  } catch (error) {
+    console.error(`setup: ${error.message}`);
+    process.exit(1);
+  }
 }
 
 function installPackages() {

@@ -46,6 +46,7 @@ export async function startLab(folder: string, jupyterPath: string): Promise<Lab
     async open(notebook) {
       await page.goto(`${address.base}/lab/tree/${notebook}?token=${address.token}&reset`);
       await page.waitForSelector('.jp-Notebook .jp-Cell', { timeout: 120_000 });
+      await page.waitForFunction(kernelIsReady, undefined, { timeout: 120_000 });
     },
     async close() {
       await browser.close();
@@ -53,6 +54,9 @@ export async function startLab(folder: string, jupyterPath: string): Promise<Lab
     },
   };
 }
+
+/** A cell that is run before would make JupyterLab ask for a kernel. Text, because it runs in the page. */
+const kernelIsReady = `jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'`;
 
 async function serverAddress(server: ChildProcess): Promise<{ base: string; token: string }> {
   const said: string[] = [];
