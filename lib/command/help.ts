@@ -87,7 +87,8 @@ const placeholder: Record<OptionInfo['kind'], string> = {
 
 function meaning({ description, choices, name, ...option }: OptionInfo): string {
   const known = (name === 'engine' || name === 'device') && `: ${choices.join(', ')}`;
-  return description + (known || '') + fallback(option.kind, option.default);
+  const off = option.default === true ? 'do not ' : '';
+  return off + description + (known || '') + fallback(option.kind, option.default);
 }
 
 function fallback(kind: OptionInfo['kind'], value: OptionValue | undefined): string {

@@ -45,7 +45,10 @@ export function differences(
   there: Record<string, unknown>,
   here: Record<string, unknown>,
 ): string[] {
-  const names = [...new Set([...Object.keys(there), ...Object.keys(here)])];
+  const names =
+    there.recipe === here.recipe
+      ? [...new Set([...Object.keys(there), ...Object.keys(here)])]
+      : ['recipe'];
   return names
     .filter((name) => !isDeepStrictEqual(there[name], here[name]))
     .map((name) => `${name}: ${shown(there[name])} there, ${shown(here[name])} here`);

@@ -1,7 +1,7 @@
 /** The run folder: who may write in it, what is appended to it, and where a resumed run begins. */
 import { appendFileSync, closeSync, openSync } from 'node:fs';
 import { mkdir, readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { UserError } from '../errors.ts';
 import { writeWhole } from '../write-whole.ts';
 import { latestCheckpoint } from './checkpoint.ts';
@@ -68,7 +68,7 @@ export async function openRun(job: Job, from: ResumePoint | undefined): Promise<
   const path = job.output;
   const metrics = join(path, 'metrics.jsonl');
   try {
-    await mkdir(path, { recursive: true });
+    await makeFolder(path);
     await writeWhole(join(path, 'job.yaml'), jobText(job, path));
     await writeWhole(metrics, from ? await untilCheckpoint(metrics, from.step) : '');
     const events = openSync(metrics, 'a');
@@ -85,6 +85,14 @@ export async function openRun(job: Job, from: ResumePoint | undefined): Promise<
   } catch (cause) {
     throw cannotWrite(path, cause as NodeJS.ErrnoException);
   }
+}
+
+/** One folder after another: Node's recursive mkdir never ends where a file system refuses (/proc). */
+async function makeFolder(path: string): Promise<void> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isDirectory()) return;
+  if (dirname(path) !== path) await makeFolder(dirname(path));
+  await mkdir(path);
 }
 
 /** Appends the end of a run whose own process could not write it. */
@@ -123,8 +131,9 @@ const reasons: Record<string, string> = {
   EPERM: 'permission denied',
   EROFS: 'the disk is read-only',
   ENOSPC: 'the disk is full',
-  ENOTDIR: 'a part of this path is a file',
-  EEXIST: 'this is a file',
+  ENOENT: 'it cannot be made there',
+  ENOTDIR: 'a file is in the way',
+  EEXIST: 'a file is in the way',
 };
 
 function cannotWrite(path: string, cause: NodeJS.ErrnoException): UserError {

@@ -67,7 +67,7 @@ test('a folder that cannot be written to is named', async () => {
   await writeFile(file, '');
   const attempt = () => openRun({ ...job, output: join(file, 'run') }, undefined);
   expect(await refusal(attempt, folder)).toMatchInlineSnapshot(`
-    "cannot write in run folder 'file/run': a part of this path is a file
+    "cannot write in run folder 'file/run': a file is in the way
       choose another with --output-dir"
   `);
 });
