@@ -147,7 +147,9 @@ function loopRun(run: RunFolder, running: Running): Omit<LoopRun, 'commands'> {
   const { job, recipe, prepared, learner, policy, state } = running;
   const { config, text, train, validation, options, plan } = prepared;
   const pad = text.special.pad;
-  const files: ModelFiles = { config, from: job.model, ...(pad !== undefined && { padId: pad }) };
+  const { head } = recipe;
+  const padId = pad !== undefined && { padId: pad };
+  const files: ModelFiles = { config, head, from: job.model, ...padId };
   const source = ({ selection, survey }: Split) => ({ ...selection, kept: survey.kept, policy });
   return {
     options,

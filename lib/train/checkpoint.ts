@@ -6,7 +6,7 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { OptimizerState, Value } from '../graph/executor.ts';
-import type { ModelConfig } from '../model/config.ts';
+import type { Head, ModelConfig } from '../model/config.ts';
 import { readTensors } from '../model/safetensors.ts';
 import { saveModel } from '../model/save.ts';
 import { writeTensors } from '../model/write-safetensors.ts';
@@ -33,6 +33,8 @@ export type LoopState = z.infer<typeof loopState>;
 
 export interface ModelFiles {
   config: ModelConfig;
+  /** The recipe's: a language model becomes a reward model. */
+  head: Head;
   /** The folder whose tokenizer goes along. */
   from: string;
   padId?: number;

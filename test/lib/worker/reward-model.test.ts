@@ -93,3 +93,25 @@ test('names what it cannot score', async () => {
     "nothing to score: expected a column 'messages' or 'text', 'prompt' and 'response', or 'chosen' and 'rejected'; found question",
   );
 });
+
+test('a language model that was trained on pairs is a reward model', async () => {
+  const causal = await microRun(join(folder, 'causal'));
+  const path = join(causal.model, 'config.json');
+  const { id2label: _, ...config } = JSON.parse(await readFile(path, 'utf8')) as Record<
+    string,
+    unknown
+  >;
+  await writeFile(path, JSON.stringify({ ...config, architectures: ['Qwen3ForCausalLM'] }));
+  const output = join(folder, 'from-causal');
+  const { model: trained } = await train({
+    recipe: 'bradley-terry',
+    model: causal.model,
+    train: [causal.train],
+    output_dir: output,
+    max_steps: 1,
+    threads: 1,
+  });
+  const judge = await RewardModel.load(trained!, { threads: 1 });
+  expect(await judge.score('hello')).toHaveLength(1);
+  await judge.close();
+});
