@@ -4,6 +4,8 @@
  */
 import type { Feeds, Value } from '../graph/executor.ts';
 import type { ModelConfig } from './config.ts';
+import { chop } from './chop.ts';
+import type { Chopped, Laid, Read } from './chop.ts';
 import { angles } from './rotary.ts';
 
 /** What a layout needs of a recipe's example. */
@@ -74,16 +76,6 @@ export function feedsOf(config: ModelConfig, examples: readonly Sequence[], scal
   };
 }
 
-interface Laid {
-  ids: number[];
-  /** Index among all segments of the micro-batch. */
-  parent: number;
-  /** Position of its first token. */
-  from: number;
-  /** Offsets that are read, rising, each once. */
-  rows: number[];
-}
-
 interface Layout {
   segments: Laid[];
   /** Each read's place among the rows of all segments, in the order of the reads. */
@@ -92,7 +84,7 @@ interface Layout {
 
 function layOut(examples: readonly Sequence[]): Layout {
   const segments: Laid[] = [];
-  const reads: { segment: number; offset: number }[] = [];
+  const reads: Read[] = [];
   for (const example of examples) {
     const places = place(example, segments);
     for (const { segment, offset } of example.reads) {
@@ -102,6 +94,10 @@ function layOut(examples: readonly Sequence[]): Layout {
       reads.push({ segment: at.segment, offset: at.shift + offset });
     }
   }
+  return withRows(chop(segments, reads));
+}
+
+function withRows({ segments, reads }: Chopped): Layout {
   segments.forEach((segment, s) => {
     const offsets = reads.filter((read) => read.segment === s).map((read) => read.offset);
     segment.rows = [...new Set(offsets)].sort((a, b) => a - b);

@@ -31,16 +31,16 @@ export const transformerGradients = {
   },
   /**
    * dS = P ∘ (dO vᵀ − rowsum(dO ∘ O)). The row sum rides along as one more column of dO against a column
-   * of ones in v, so that no pass over [R, N] is spent on subtracting it.
+   * of −1 in v, so that no pass over [R, N] is spent on subtracting it.
    */
   attend: (node, grads) => {
     const [q, k, v] = node.inputs as [Tensor, Tensor, Tensor];
     const [o, p] = node.outputs as [Tensor, Tensor];
     const alpha = node.attributes.scale;
     const dy = only('attend', grads);
-    const rowSums = neg(sum(mul(dy, o), [-1], true));
-    const ones = pad(v, 2, { before: 0, after: 1, value: 1 });
-    const ds = mul(matmul(concat([dy, rowSums], 2), ones, { transB: true }), p);
+    const rowSums = sum(mul(dy, o), [-1], true);
+    const padded = pad(v, 2, { before: 0, after: 1, value: -1 });
+    const ds = mul(matmul(concat([dy, rowSums], 2), padded, { transB: true }), p);
     return [
       matmul(ds, k, { alpha }),
       matmul(ds, q, { transA: true, alpha }),

@@ -113,6 +113,26 @@ test('a pair without a common beginning is two sequences', async () => {
   close(found, [...(await single(a)), ...(await single(b))]);
 });
 
+test('long answers, which are cut into pieces, come out the same', async () => {
+  const long = (seed: number, n: number) =>
+    Array.from({ length: n }, (_, i) => (seed * i * i + i) % 4000);
+  const [a, b] = [long(7, 800), long(13, 740)];
+  const segments = [
+    { ids: prompt, parent: -1 },
+    { ids: a, parent: 0 },
+    { ids: b, parent: 0 },
+  ];
+  const offsets = [0, 184, 185, 199, 200, 600, 739];
+  const reads = [1, 2].flatMap((segment) => offsets.map((offset) => ({ segment, offset })));
+  const targets = reads.map((_, i) => 100 + i);
+  const pair = { segments, reads, data: { targets } };
+  expect(structureOf([pair]).parents.length).toBe(9);
+  // The same answers shared by a short third one: the mean is short, so nothing is cut.
+  const whole = { ...pair, segments: [...segments, { ids: [5], parent: 0 }] };
+  expect(structureOf([whole]).parents.length).toBe(4);
+  close(await compute([pair]), await compute([whole]));
+});
+
 test('numbers of the data are counted by reads, by examples or otherwise', () => {
   const example = { ...alone(prompt), data: { targets: [1, 2, 3, 4], margin: [1], other: [1, 2] } };
   expect(structureOf([example, example]).data).toEqual({
