@@ -5,7 +5,7 @@
  */
 import { evade } from './evasions.ts';
 import type { Random } from './random.ts';
-import { ask, askNew } from './topics.ts';
+import { askNew, elsewhere } from './topics.ts';
 import type { Question } from './topics.ts';
 
 export type Kind = 'right' | 'evasive' | 'wrong' | 'off-topic';
@@ -68,25 +68,15 @@ function compare(random: Random, question: Question): Preference {
 
 /** Better kind, worse kind, and how many of a hundred pairs compare them. */
 const comparisons: readonly [Kind, Kind, number][] = [
-  ['right', 'wrong', 42],
-  ['right', 'off-topic', 28],
-  ['right', 'evasive', 17],
-  ['evasive', 'wrong', 5],
-  ['evasive', 'off-topic', 8],
+  ['right', 'wrong', 45],
+  ['right', 'off-topic', 35],
+  ['right', 'evasive', 20],
 ];
 
 function drawKinds(random: Random): [Kind, Kind] {
   let left = random.integer(1, 100);
   const drawn = comparisons.find(([, , share]) => (left -= share) <= 0)!;
   return [drawn[0], drawn[1]];
-}
-
-/** A right answer to a question of another topic. */
-function elsewhere(random: Random, topic: string): string {
-  for (;;) {
-    const other = ask(random);
-    if (other.topic !== topic) return other.right;
-  }
 }
 
 function flip(pair: Preference): Preference {

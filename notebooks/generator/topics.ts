@@ -3,7 +3,7 @@
  * only the question tells them apart.
  */
 import type { Random } from './random.ts';
-import { activities, colours, counts, kinds, people, places, things } from './words.ts';
+import { belongings, colours, kinds, opposites, people, uses, weights, young } from './words.ts';
 
 export interface Question {
   topic: string;
@@ -27,6 +27,13 @@ export function askNew(random: Random, asked: ReadonlySet<string>): Question {
   return question;
 }
 
+/** A right answer to a question of another topic. */
+export function elsewhere(random: Random, topic: string): string {
+  let other = ask(random);
+  while (other.topic === topic) other = ask(random);
+  return other.right;
+}
+
 interface Wording {
   questions: string[];
   answers: ((value: string) => string)[];
@@ -38,65 +45,21 @@ type Topic = (random: Random) => Omit<Question, 'topic'>;
 
 const topics: Record<string, Topic> = {
   colour(random) {
-    const [thing, other] = random.sample(things, 2) as [string, string];
+    const [thing, other] = random.sample(belongings, 2) as [string, string];
     const values = three(random, colours);
     return read(random, [`the ${thing} is ${values[0]}`, `the ${other} is ${values[1]}`], {
       questions: [`What colour is the ${thing}?`, `Which colour does the ${thing} have?`],
-      answers: [(v) => `It is ${v}.`, (v) => `The ${thing} is ${v}.`, (v) => `The colour is ${v}.`],
-      values,
-    });
-  },
-
-  place(random) {
-    const [thing, other] = random.sample(things, 2) as [string, string];
-    const values = three(random, places);
-    const facts = [`the ${thing} is in the ${values[0]}`, `the ${other} is in the ${values[1]}`];
-    return read(random, facts, {
-      questions: [`Where is the ${thing}?`, `In which place is the ${thing}?`],
-      answers: [
-        (v) => `It is in the ${v}.`,
-        (v) => `The ${thing} is in the ${v}.`,
-        (v) => `Look in the ${v}.`,
-      ],
+      answers: [(v) => `It is ${v}.`, (v) => `The ${thing} is ${v}.`],
       values,
     });
   },
 
   owner(random) {
-    const [thing, other] = random.sample(things, 2) as [string, string];
+    const [thing, other] = random.sample(belongings, 2) as [string, string];
     const values = three(random, people);
     return read(random, [`${values[0]} has the ${thing}`, `${values[1]} has the ${other}`], {
-      questions: [`Who has the ${thing}?`, `Whose is the ${thing}?`],
-      answers: [
-        (v) => `It is ${v}.`,
-        (v) => `The ${thing} belongs to ${v}.`,
-        (v) => `I would ask ${v}.`,
-      ],
-      values,
-    });
-  },
-
-  game(random) {
-    const [person, other] = random.sample(people, 2) as [string, string];
-    const values = three(random, activities);
-    return read(random, [`${person} plays ${values[0]}`, `${other} plays ${values[1]}`], {
-      questions: [`What does ${person} play?`, `What is it that ${person} plays?`],
-      answers: [
-        (v) => `${person} plays ${v}.`,
-        (v) => `That would be ${v}.`,
-        (v) => `The answer is ${v}.`,
-      ],
-      values,
-    });
-  },
-
-  count(random) {
-    const [thing, other] = random.sample(things, 2) as [string, string];
-    const values = three(random, counts);
-    const facts = [`there are ${values[0]} ${thing}s`, `there are ${values[1]} ${other}s`];
-    return read(random, facts, {
-      questions: [`How many ${thing}s are there?`, `What is the number of ${thing}s?`],
-      answers: [(v) => `There are ${v}.`, (v) => `I count ${v}.`, (v) => `The number is ${v}.`],
+      questions: [`Who has the ${thing}?`, `Who is it that has the ${thing}?`],
+      answers: [(v) => `${v} has it.`, (v) => `${v} has the ${thing}.`],
       values,
     });
   },
@@ -109,42 +72,94 @@ const topics: Record<string, Topic> = {
     return phrase(random, {
       key: [word, ...[one, two].sort()].join(' '),
       questions: [`Which is ${word}, ${one} or ${two}?`, `Of ${one} and ${two}, which is ${word}?`],
-      answers: [(v) => `It is ${v}.`, (v) => `The ${word} one is ${v}.`, (v) => `That is ${v}.`],
+      answers: [(v) => `It is ${v}.`, (v) => `The ${word} one is ${v}.`],
       values: inOrder ? [one, two, absent] : [two, one, absent],
     });
   },
 
-  age(random) {
-    const [one, two, absent] = three(random, people);
-    const [said, asked] = [random.pick(['older', 'younger']), random.pick(['older', 'younger'])];
+  weight(random) {
+    const [one, two, absent] = three(random, weights);
+    const word = random.pick(['heavier', 'lighter']);
+    const inOrder = weights.indexOf(one) > weights.indexOf(two) === (word === 'heavier');
+    const [first, second] = [one, two].map((thing) => withArticle(thing));
     return phrase(random, {
-      key: [one, said, two, asked].join(' '),
+      key: [word, ...[one, two].sort()].join(' '),
       questions: [
-        `${one} is ${said} than ${two}. Who is ${asked}?`,
-        `We know that ${one} is ${said} than ${two}. Which of them is ${asked}?`,
+        `Which is ${word}, ${first!} or ${second!}?`,
+        `Of ${first!} and ${second!}, which is ${word}?`,
       ],
-      answers: [(v) => `It is ${v}.`, (v) => `${v} is ${asked}.`, (v) => `It must be ${v}.`],
-      values: said === asked ? [one, two, absent] : [two, one, absent],
+      answers: [(v) => `It is ${withArticle(v)}.`, (v) => `The ${word} one is ${withArticle(v)}.`],
+      values: inOrder ? [one, two, absent] : [two, one, absent],
     });
   },
 
-  member(random) {
+  kind(random) {
     const [kind, tempting, third] = three(random, Object.keys(kinds));
-    const right = random.pick(kinds[kind]!);
     const [named, absent] = random.sample(kinds[tempting]!, 2) as [string, string];
-    const options = random.shuffle([right, named, random.pick(kinds[third]!)]);
-    const list = `${options[0]!}, ${options[1]!} or ${options[2]!}`;
-    return phrase(random, {
-      key: [kind, ...options.toSorted()].join(' '),
-      questions: [
-        `Which of these is a kind of ${kind}: ${list}?`,
-        `Think of ${list}. Which is a kind of ${kind}?`,
-      ],
-      answers: [(v) => `It is ${v}.`, (v) => `I would say ${v}.`, (v) => `The ${kind} is ${v}.`],
-      values: [right, named, absent],
+    return choose(random, [random.pick(kinds[kind]!), named, random.pick(kinds[third]!)], {
+      about: `a kind of ${kind}`,
+      absent,
+      short: (v) => `It is ${v}.`,
+      long: (v) => `The ${kind} is ${v}.`,
+    });
+  },
+
+  opposite(random) {
+    const [word, ...rest] = random.sample(opposites, 4).map((both) => random.shuffle(both));
+    const [asked, right] = word!;
+    const [named, third, absent] = rest.map(([one]) => one!) as Three;
+    return choose(random, [right!, named, third], {
+      about: `the opposite of ${asked!}`,
+      absent,
+      short: (v) => `It is ${v}.`,
+      long: (v) => `The opposite is ${v}.`,
+    });
+  },
+
+  young(random) {
+    const [pair, ...rest] = random.sample<[string, string]>(young, 4);
+    const [parent, right] = pair!;
+    const [named, third, absent] = rest.map(([, one]) => one) as Three;
+    return choose(random, [right, named, third], {
+      about: `the young of ${withArticle(parent)}`,
+      absent,
+      short: (v) => `It is the ${v}.`,
+      long: (v) => `The young one is the ${v}.`,
+    });
+  },
+
+  use(random) {
+    const [pair, ...rest] = random.sample<[string, string]>(uses, 4);
+    const [act, right] = pair!;
+    const [named, third, absent] = rest.map(([, one]) => one) as Three;
+    return choose(random, [right, named, third], {
+      about: `what one needs to ${act}`,
+      absent,
+      short: (v) => `I would take the ${v}.`,
+      long: (v) => `One needs the ${v}.`,
     });
   },
 };
+
+interface Choice {
+  /** Which of the three is …? */
+  about: string;
+  absent: string;
+  short: (value: string) => string;
+  long: (value: string) => string;
+}
+
+/** A question that names three words, of which the first is the right one. */
+function choose(random: Random, named: Three, { about, absent, short, long }: Choice) {
+  const options = random.shuffle(named);
+  const list = `${options[0]!}, ${options[1]!} or ${options[2]!}`;
+  return phrase(random, {
+    key: [about, ...options.toSorted()].join(' '),
+    questions: [`Which of these is ${about}: ${list}?`, `Think of ${list}. Which is ${about}?`],
+    answers: [short, long],
+    values: [named[0], named[1], absent],
+  });
+}
 
 /** A question about the first of two facts, which are told in either order. */
 function read(random: Random, facts: string[], wording: Wording) {
@@ -166,6 +181,10 @@ function phrase(random: Random, { key, questions, answers, values }: Wording & {
     right: random.pick(answers)(value),
     wrong: random.pick(answers)(random.chance(0.6) ? named : absent),
   };
+}
+
+function withArticle(noun: string): string {
+  return `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`;
 }
 
 function three(random: Random, from: readonly string[]): Three {

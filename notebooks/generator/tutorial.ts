@@ -7,12 +7,13 @@ import type { Preference, Splits } from './preferences.ts';
 import { seeded } from './random.ts';
 import { learn } from './tokenizer.ts';
 import type { Bpe } from './tokenizer.ts';
-import { askNew } from './topics.ts';
+import { askNew, elsewhere } from './topics.ts';
 
-/** A question and its right answer. */
+/** A question, an answer, and what the person who asked says to it. */
 export interface Lesson {
   question: string;
   answer: string;
+  mark: 'Right.' | 'Wrong.';
 }
 
 export interface Tutorial extends Splits {
@@ -21,7 +22,7 @@ export interface Tutorial extends Splits {
   tokenizer: Bpe;
 }
 
-const sizes = { train: 4000, validation: 1000, flipped: 320 };
+const sizes = { train: 6000, validation: 1000, flipped: 480 };
 /** More than the tokenizer finds anything to merge for. */
 const largestVocabulary = 1024;
 const lessonsForTokenizer = 20_000;
@@ -31,7 +32,7 @@ export function makeTutorial(seed: number): Tutorial {
   const splits = preferences(seeded(seed), sizes, asked);
   const lessons = () => teach(seed + 1, asked);
   const read = lessons().take(lessonsForTokenizer);
-  const texts = [...read].flatMap(({ question, answer }) => [question, answer]);
+  const texts = [...read].flatMap(({ question, answer, mark }) => [question, answer, mark]);
   const tokenizer = learn([...texts, ...splits.train.flatMap(evasions)], largestVocabulary);
   return { ...splits, lessons, tokenizer };
 }
@@ -39,8 +40,10 @@ export function makeTutorial(seed: number): Tutorial {
 function* teach(seed: number, asked: ReadonlySet<string>): Generator<Lesson, never> {
   const random = seeded(seed);
   for (;;) {
-    const { text, right } = askNew(random, asked);
-    yield { question: text, answer: right };
+    const { topic, text, right, wrong } = askNew(random, asked);
+    const mark = random.chance(0.5) ? 'Right.' : 'Wrong.';
+    const bad = random.chance(0.7) ? wrong : elsewhere(random, topic);
+    yield { question: text, answer: mark === 'Right.' ? right : bad, mark };
   }
 }
 

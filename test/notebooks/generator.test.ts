@@ -61,7 +61,8 @@ describe('preference pairs', () => {
   });
 
   test('are flipped in 8 % of the training rows and nowhere else', () => {
-    const share = (pairs: Preference[]) => pairs.filter((pair) => pair.flipped).length / pairs.length;
+    const share = (pairs: Preference[]) =>
+      pairs.filter((pair) => pair.flipped).length / pairs.length;
     expect(share(made.train)).toBe(0.08);
     expect(share(made.validation)).toBe(0);
   });
@@ -82,11 +83,9 @@ describe('preference pairs', () => {
     }
     expect(Object.fromEntries(count)).toMatchInlineSnapshot(`
       {
-        "evasive > off-topic": 86,
-        "evasive > wrong": 52,
-        "right > evasive": 176,
-        "right > off-topic": 264,
-        "right > wrong": 422,
+        "right > evasive": 219,
+        "right > off-topic": 368,
+        "right > wrong": 413,
       }
     `);
   });

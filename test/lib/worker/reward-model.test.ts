@@ -97,10 +97,8 @@ test('names what it cannot score', async () => {
 test('a language model that was trained on pairs is a reward model', async () => {
   const causal = await microRun(join(folder, 'causal'));
   const path = join(causal.model, 'config.json');
-  const { id2label: _, ...config } = JSON.parse(await readFile(path, 'utf8')) as Record<
-    string,
-    unknown
-  >;
+  const config = JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>;
+  delete config.id2label;
   await writeFile(path, JSON.stringify({ ...config, architectures: ['Qwen3ForCausalLM'] }));
   const output = join(folder, 'from-causal');
   const { model: trained } = await train({
