@@ -70,7 +70,7 @@ async function openSplit(
 }
 
 /** Rows of a validation that run together: always as many, so that its bits depend on nothing else. */
-const validationBatch = 32;
+const validationBatch = 16;
 
 function batchingOf(options: TrainingOptions, name: SplitName): Selection<unknown>['batching'] {
   const { batch_size, max_length: maxLength, shuffle, truncation } = options;
