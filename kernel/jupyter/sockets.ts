@@ -36,11 +36,14 @@ export async function bindSockets(connection: Connection, session: string): Prom
     Object.entries(routers).map(([name, socket]) => [name, inOrder(socket)]),
   );
   const publishFrames = inOrder(iopub);
+  const audience = keepForTheFirst(publishFrames);
 
   void echo(heartbeat);
   void welcome(iopub, (topic) => {
     const subscription = Buffer.from(topic).toString();
-    void publishFrames(encode(compose('iopub_welcome', { subscription }, session), [topic], sign));
+    const message = compose('iopub_welcome', { subscription }, session);
+    void publishFrames(encode(message, [topic], sign));
+    audience.arrived();
   });
   return {
     listen(onMessage) {
@@ -53,7 +56,7 @@ export async function bindSockets(connection: Connection, session: string): Prom
     },
     send: (channel, identities, message) => lines[channel]!(encode(message, identities, sign)),
     publish: (message) =>
-      publishFrames(encode(message, [Buffer.from(message.header.msg_type)], sign)),
+      audience.publish(encode(message, [Buffer.from(message.header.msg_type)], sign)),
     async close() {
       await Promise.all([publishFrames([]), ...Object.values(lines).map((line) => line([]))]);
       for (const socket of [heartbeat, iopub, ...Object.values(routers)]) socket.close();
@@ -75,6 +78,31 @@ function inOrder(socket: {
     const sent = last.then(() => (frames.length > 0 ? socket.send(frames) : undefined));
     last = sent.catch(() => undefined); // the client has left: nobody to tell
     return last;
+  };
+}
+
+/** As much is kept of what is said while nobody listens. */
+const kept = 100;
+
+/**
+ * What a kernel says as it comes up waits for its first listener and follows the welcome: a client that
+ * connects while it asks misses nothing.
+ */
+function keepForTheFirst(publish: (frames: Uint8Array[]) => Promise<void>): {
+  publish(frames: Uint8Array[]): Promise<void>;
+  arrived(): void;
+} {
+  let waiting: Uint8Array[][] | undefined = [];
+  return {
+    publish(frames) {
+      if (!waiting) return publish(frames);
+      waiting = [...waiting, frames].slice(-kept);
+      return Promise.resolve();
+    },
+    arrived() {
+      for (const frames of waiting ?? []) void publish(frames);
+      waiting = undefined;
+    },
   };
 }
 
