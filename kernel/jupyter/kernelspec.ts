@@ -11,8 +11,9 @@ import {
 } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { UserError } from '../../lib/errors.ts';
-import { ownArguments } from '../../lib/own-process.ts';
+import { ownModule } from '../../lib/own-process.ts';
 
 export interface KernelPlace {
   /** For example the folder of a Python environment; absent: the user's own kernels. */
@@ -22,8 +23,12 @@ export interface KernelPlace {
 
 export const displayName = 'TypeScript (rewardlab)';
 
-/** Runs a kernel; a connection file follows. */
-export const kernelCommand = [process.execPath, ...ownArguments('kernel/jupyter/main')] as const;
+/** Runs a kernel; a connection file follows. Node strips its types by itself, sooner than our loader. */
+export const kernelCommand = [
+  process.execPath,
+  '--disable-warning=ExperimentalWarning',
+  fileURLToPath(ownModule('kernel/jupyter/main')),
+] as const;
 
 /** Node's own cache: half of a kernel's start is compiling what was compiled before. */
 export const kernelEnvironment = { NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache') };

@@ -9,8 +9,8 @@ import type { SessionOptions } from '../session/events.ts';
 import { startSession } from '../session/process.ts';
 import { readConnection } from './connection.ts';
 
-/** By then a client has had its first answer. */
-const quietMs = 500;
+/** While a client still waits to try again: a kernel that is killed young keeps its cache. */
+const quietMs = 100;
 
 const connection = readConnection(process.argv[2] ?? '');
 const id = randomUUID();
@@ -37,7 +37,7 @@ process.on('SIGTERM', () => void end());
 // Nothing that a message or a cell does may end the kernel; Jupyter keeps this in its log.
 process.on('uncaughtException', (error) => console.error('rewardlab kernel:', error));
 watchParent();
-setTimeout(flushCompileCache, quietMs).unref(); // a kernel that is killed would keep nothing
+setTimeout(flushCompileCache, quietMs).unref();
 
 async function end(): Promise<void> {
   await Promise.all([session.close(), sockets.close()]);
