@@ -9,9 +9,6 @@ import type { SessionOptions } from '../session/events.ts';
 import { startSession } from '../session/process.ts';
 import { readConnection } from './connection.ts';
 
-/** While a client still waits to try again: a kernel that is killed young keeps its cache. */
-const quietMs = 100;
-
 const connection = readConnection(process.argv[2] ?? '');
 const id = randomUUID();
 const hears: Partial<Pick<SessionOptions, 'onEvent' | 'onDeath'>> = {};
@@ -31,13 +28,13 @@ const sockets = await binding.catch(async (error: unknown) => {
 const kernel = createKernel({ id, outlet: sockets, session, onShutdown: () => void end() });
 Object.assign(hears, { onEvent: kernel.onEvent, onDeath: kernel.onDeath });
 sockets.listen((channel, received) => kernel.receive(channel, received));
+flushCompileCache(); // a kernel that is killed would keep nothing; costs nothing where it is kept
 
 process.on('SIGINT', () => void session.interrupt());
 process.on('SIGTERM', () => void end());
 // Nothing that a message or a cell does may end the kernel; Jupyter keeps this in its log.
 process.on('uncaughtException', (error) => console.error('rewardlab kernel:', error));
 watchParent();
-setTimeout(flushCompileCache, quietMs).unref();
 
 async function end(): Promise<void> {
   await Promise.all([session.close(), sockets.close()]);

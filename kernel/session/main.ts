@@ -78,8 +78,9 @@ function main(): void {
     comm: ({ message }) => comms.receive(message),
   });
   send({ type: 'ready' });
+  flushCompileCache(); // a process that is killed would keep nothing; costs nothing where it is kept
   setSourceMapsSupport(true, { nodeModules: false });
-  setTimeout(flushCompileCache, quietMs).unref(); // a process that is killed would keep nothing
+  setTimeout(flushCompileCache, quietMs).unref(); // what the first cells have loaded
 }
 
 type Handlers = { [T in Command['type']]: (command: Extract<Command, { type: T }>) => void };
