@@ -34,29 +34,65 @@ export interface Batch {
   state: PlainState;
   /** Examples of this batch that were cut to `maxLength`. */
   cut?: number;
-  /** Metrics known before the loss runs, e.g. the mean reward of a rollout. */
+  /**
+   * What each update of the weights takes, as places in `examples`: GRPO's mini-batches, and its epochs
+   * over a rollout. Absent: one update takes them all. Together they are one training step.
+   */
+  updates?: readonly (readonly number[])[];
+  /** Means known before the loss runs, e.g. the mean reward of a rollout, */
   metrics?: Record<string, number>;
+  /** and over how many rows; the number of examples where absent. */
+  rows?: number;
+  /** A few completions for a person to look at. */
+  samples?: Sample[];
+}
+/** A completion that a run shows. */
+export interface Sample {
+  prompt: string;
+  completion: string;
+  /** What was made of it, e.g. `{ preference: 'A', reward: 1 }`. */
+  values: Record<string, number | string>;
 }
 export type PlainState = Record<string, number | string | boolean | number[]>;
 
 export interface Sampling {
+  /** Tokens of a completion, its end token included. */
   maxTokens: number;
+  /** 0: the likeliest token every time. */
   temperature: number;
+  /** 1: no limit. */
   topP: number;
+  /** 0: no limit. */
   topK: number;
+  /** Completions of each prompt. */
   n: number;
+  /** Sample j of prompt i draws from a stream of (seed, i, j), whatever else is generated with it. */
   seed: number;
-  stop: string[];
+  /** Texts that end a completion; they are not part of it. */
+  stop: readonly string[];
 }
 export interface Completion {
+  /** With the end token, where it came to one. */
   ids: number[];
+  /** log p of each id under the model itself, before temperature and limits. */
   logProbs: number[];
+  /** Decoded, without special tokens. */
   text: string;
+  finish: 'stop' | 'length';
 }
 /** The model as it is now, to write and to be asked: what GRPO's batches need. */
 export interface Policy {
-  generate(prompts: readonly number[][], sampling: Sampling): Promise<Completion[][]>;
-  logProbs(examples: readonly Example[], which: 'current' | 'reference'): Promise<Float32Array[]>;
+  /** Rejects with the signal's reason when the run is told to stop meanwhile. */
+  generate(prompts: readonly (readonly number[])[], sampling: Sampling): Promise<Completion[][]>;
+  /**
+   * log p(`data.targets[i]` | everything up to read i) of every example, [reads] each, divided by
+   * `temperature` before the softmax. `reference` is the model that the run began from.
+   */
+  logProbs(
+    examples: readonly Example[],
+    which: 'current' | 'reference',
+    temperature?: number,
+  ): Promise<Float32Array[]>;
 }
 
 /** The common options that shape batches. */

@@ -2,6 +2,10 @@
  * One run as plain data: what a job is told before, during and after.
  */
 
+import type { Sample } from '../recipe/recipe.ts';
+
+export type { Sample } from '../recipe/recipe.ts';
+
 /** Option values as YAML can hold them. */
 export type OptionValue = string | number | boolean | number[] | string[] | null;
 export type Options = Record<string, OptionValue>;
@@ -57,7 +61,7 @@ export interface Plan {
 
 export type TrainEvent =
   | { type: 'plan'; plan: Plan }
-  | { type: 'step'; step: number; metrics: Record<string, number> }
+  | { type: 'step'; step: number; metrics: Record<string, number>; samples?: Sample[] }
   | { type: 'validation'; step: number; metrics: Record<string, number>; samples?: Sample[] }
   | { type: 'set'; step: number; option: string; value: number }
   | { type: 'checkpoint'; step: number; path: string }
@@ -72,10 +76,3 @@ export type TrainEvent =
       /** Why, and what to do, when the run failed. */
       message?: string;
     };
-
-/** A completion that a validation shows. */
-export interface Sample {
-  prompt: string;
-  completion: string;
-  values: Record<string, number | string>;
-}

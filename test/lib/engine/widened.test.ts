@@ -84,6 +84,7 @@ const policy: Policy = {
           ids: Array.from({ length: 1 + ((i + j) % 3) }, () => 5),
           logProbs: [],
           text: '',
+          finish: 'stop' as const,
         })),
       ),
     );
