@@ -1,5 +1,6 @@
 /** What a judge is asked, and what its answer is worth: the interface between prompts, rewards and training. */
-import type { Row } from '../data/rows.ts';
+import type { Refused } from '../data/preference-pair.ts';
+import type { Row, Rows } from '../data/rows.ts';
 import type { ChatMessage } from '../text/encoder.ts';
 
 /** One row as a judge sees it. */
@@ -9,9 +10,16 @@ export interface JudgePrompt {
   truth: string | number;
   /** Where the row is from, as the data say. */
   source: string;
+  /** How much better the better answer is, where the data say so. */
+  strength?: number;
+  /** The name that the data give to the answer which carries the label. */
+  responseId?: string;
 }
 
-/** How an answer was read. */
+/**
+ * How an answer was read. `ok`: in the form that was asked for. `repaired`: in another one that leaves
+ * no doubt. `missing`: there is none. `out_of_range`: it is none of those that were asked for.
+ */
 export type ParseStatus = 'ok' | 'repaired' | 'missing' | 'out_of_range';
 
 export interface RewardResult {
@@ -19,16 +27,17 @@ export interface RewardResult {
   score: number;
   /** 1 where the answer equals the truth, else 0. */
   accuracy: number;
+  /** `unknown` where nothing could be read. */
   predicted: string | number;
   status: ParseStatus;
 }
 
 /** A kind of judge over a table's rows. */
 export interface Judge {
-  /** The columns to ask the table for. */
-  columns: readonly string[];
-  /** The prompt of a row, or why it has none, in words that are few enough to be counted. */
-  read(row: Row, index: number): JudgePrompt | { dropped: string };
+  /** The columns to ask the table for. Throws a `UserError` that lists its columns where some are missing. */
+  columns(table: Pick<Rows, 'columns' | 'paths'>): readonly string[];
+  /** The prompt of a row; or why it has none, in words that are few enough to be counted, and in detail. */
+  read(row: Row, index: number): JudgePrompt | Refused;
   /** What a completion is worth. Never throws on a text. */
   reward(completion: string, prompt: JudgePrompt): RewardResult;
 }
