@@ -15,6 +15,8 @@ import { createPacker, type Packer } from './packing.ts';
 export type Metrics = Record<string, number>;
 
 export interface Learner {
+  /** The weights on the device, for those who compile other graphs over them. */
+  readonly parameters: Parameters;
   /** The gradient of the examples' mean loss; returns the means of the objective's outputs. */
   accumulate(examples: readonly Example[]): Promise<Metrics>;
   /** Sums, not means, of the objective's outputs, without gradients. */
@@ -42,6 +44,7 @@ export async function createLearner(options: LearnerOptions): Promise<Learner> {
   const training = createPacker({ ...options, parameters, gradients: true });
   const inference = createPacker({ ...options, parameters, gradients: false });
   return {
+    parameters,
     accumulate: (examples) =>
       run(training, { examples, scale: 1 / totalWeight(examples) }, (work) =>
         parameters.accumulate(work),

@@ -1,0 +1,99 @@
+/** The model of a run as a policy: asked for log-probabilities here, and to write by a generator. */
+import type { Executor, Parameters, Value } from '../graph/executor.ts';
+import { logProb } from '../graph/ops/transformer.ts';
+import type { ModelConfig } from '../model/config.ts';
+import type { Objective } from '../model/decoder.ts';
+import { tempered } from '../recipe/grpo/loss.ts';
+import type { Example, Policy } from '../recipe/recipe.ts';
+import { createPacker, type Packer } from '../train/packing.ts';
+
+export interface PolicyOptions {
+  executor: Executor;
+  config: ModelConfig;
+  /** The weights that are being trained. */
+  parameters: Parameters;
+  microBatchTokens: number;
+  /** Writes with these weights; absent where nothing can. */
+  generate?: Policy['generate'];
+  /** The weights that the run began from, loaded when first asked for. */
+  reference?: () => Promise<ReadonlyMap<string, Value>>;
+}
+
+export interface LocalPolicy extends Policy {
+  /** Lets go of the reference and of compiled programs; the trained weights are their owner's. */
+  close(): Promise<void>;
+}
+
+export function createPolicy(options: PolicyOptions): LocalPolicy {
+  const { executor, parameters } = options;
+  const current = readers(options, () => Promise.resolve(parameters));
+  let loaded: Promise<Parameters> | undefined;
+  const reference = readers(options, () => {
+    if (!options.reference) throw new Error('this policy was given no reference');
+    return (loaded ??= options.reference().then((weights) => executor.parameters(weights)));
+  });
+  return {
+    generate: options.generate ?? (() => Promise.reject(new Error('this policy cannot write'))),
+    logProbs: (examples, which, temperature = 1) =>
+      (which === 'current' ? current : reference).read(examples, temperature),
+    async close() {
+      await current.close();
+      await reference.close();
+      await (await loaded)?.close();
+    },
+  };
+}
+
+interface Readers {
+  read(examples: readonly Example[], temperature: number): Promise<Float32Array[]>;
+  close(): Promise<void>;
+}
+
+/** Log-probabilities under one set of weights; a packer for each temperature, compiled on first need. */
+function readers(options: PolicyOptions, weights: () => Promise<Parameters>): Readers {
+  const packers = new Map<number, Packer>();
+  return {
+    async read(examples, temperature) {
+      const parameters = await weights();
+      const known = packers.get(temperature);
+      const objective = logProbsAt(temperature);
+      const packer = known ?? createPacker({ ...options, parameters, objective, gradients: false });
+      packers.set(temperature, packer);
+      return evaluate(packer, parameters, examples.map(targetsAlone));
+    },
+    async close() {
+      for (const packer of packers.values()) await packer.close();
+    },
+  };
+}
+
+function logProbsAt(temperature: number): Objective {
+  return (model, batch) => ({
+    logProbs: logProb(tempered(model.logits(batch), temperature), batch.data.targets!),
+  });
+}
+
+/** Other numbers would make other structures of the same example. */
+function targetsAlone(example: Example): Example {
+  return { ...example, data: { targets: example.data.targets! } };
+}
+
+/** The output [reads] of every example, in their order. */
+async function evaluate(
+  packer: Packer,
+  parameters: Parameters,
+  examples: readonly Example[],
+): Promise<Float32Array[]> {
+  const packed = await packer.pack(examples, 1);
+  const outputs = await parameters.evaluate(packed.map(({ work }) => work));
+  const found: Float32Array[] = [];
+  packed.forEach(({ examples: own, indices }, m) => {
+    const data = outputs[m]!.logProbs!.data as Float32Array;
+    let at = 0;
+    own.forEach(({ reads }, i) => {
+      found[indices[i]!] = data.slice(at, at + reads.length);
+      at += reads.length;
+    });
+  });
+  return found;
+}
