@@ -1,0 +1,93 @@
+/** The pointwise judge: one answer, and the score that it deserves. */
+import { judgedAnswer, pointColumns, type Scale } from '../data/judge-point.ts';
+import { UserError, unknownName } from '../errors.ts';
+import { compatScore } from './compat-score.ts';
+import type { Judge, JudgePrompt, RewardResult } from './judge.ts';
+import { pointwiseOptions, type JudgeSurroundings, type PointwiseOptions } from './options.ts';
+import { parseScore, type ParsedScore } from './score.ts';
+import { judgeTemplate, type JudgeExample, type JudgeTemplate } from './template.ts';
+import { result, rewarded, worthOf, worths, type Worth } from './worth.ts';
+
+export interface PointwiseJudge extends Judge {
+  template: JudgeTemplate<ParsedScore['value']>;
+  scale: Scale;
+}
+
+const rubric = [
+  '1. It does what was asked, wholly and for this conversation.',
+  '2. What it says is true.',
+  '3. It is clear, and no longer than it needs to be.',
+].join('\n');
+
+/** A judge of the given options, the others at their defaults. */
+export function pointwiseJudge(
+  options: Partial<PointwiseOptions> & JudgeSurroundings<JudgeExample> = {},
+): PointwiseJudge {
+  const { ask = false, examples = [], ...given } = options;
+  const chosen = pointwiseOptions.parse(given);
+  const { min_score: min, max_score: max, attribute, reward } = chosen;
+  if (!isWorth(reward)) throw unknownName('reward', reward, worths);
+  if (min >= max)
+    throw new UserError(
+      `--max-score: expected a number above --min-score (${min}), got ${max}`,
+      'the scale needs two scores at least',
+    );
+  const scale = { min, max, attribute };
+  const task = `A response continues a conversation. Give its ${attribute} a whole number from ${min} (worst) to ${max} (best).`;
+  const template = judgeTemplate(
+    {
+      answers: [{ heading: 'Response', tag: 'response' }],
+      verdict: { tag: 'score', choices: `${min} to ${max}` },
+      parse: (completion) => parseScore(completion, scale),
+    },
+    { task: chosen.task ?? task, rubric: chosen.rubric ?? rubric, examples, ask },
+  );
+  return {
+    ...{ template, scale },
+    columns: (table) => pointColumns(table, scale),
+    read: (row) => {
+      const read = judgedAnswer(row, scale);
+      if ('dropped' in read) return read;
+      const { answer, truth, source, ...material } = read;
+      return { messages: template.format({ ...material, answers: [answer] }), truth, source };
+    },
+    reward: rewardOf(template, { ...chosen, reward }),
+  };
+}
+
+function isWorth(name: string): name is Worth {
+  return (worths as readonly string[]).includes(name);
+}
+
+function rewardOf(
+  template: PointwiseJudge['template'],
+  options: PointwiseOptions & { reward: Worth },
+): (completion: string, prompt: JudgePrompt) => RewardResult {
+  const { reward_compat, min_score: min, max_score: max, decay: k } = options;
+  const form = { repaired: options.repaired_reward, format: options.format_reward };
+  if (reward_compat) return (completion, prompt) => asCompat(reward_compat, completion, prompt);
+  return (completion, prompt) => {
+    const parsed = template.parse(completion);
+    const truth = Number(prompt.truth);
+    const predicted = Number(parsed.value);
+    const readable = parsed.status === 'ok' || parsed.status === 'repaired';
+    const worth = readable ? worthOf(options.reward, { predicted, truth, min, max, k }) : 0;
+    return result(parsed, truth, rewarded(worth, parsed.status, form));
+  };
+}
+
+/** OpenJudge's record has no accuracy, and none says whether there was a score to read. */
+function asCompat(
+  generation: NonNullable<PointwiseOptions['reward_compat']>,
+  completion: string,
+  prompt: JudgePrompt,
+): RewardResult {
+  const { score, predicted_helpfulness, true_helpfulness } = compatScore(
+    generation,
+    completion,
+    prompt,
+  );
+  const accuracy = score !== 0 && predicted_helpfulness === true_helpfulness ? 1 : 0;
+  const status = /<score>/i.test(completion) ? 'ok' : 'missing';
+  return { score: Number(score), accuracy, predicted: predicted_helpfulness!, status };
+}
