@@ -98,6 +98,7 @@ async function follow(
     const losses = event.type === 'plan' ? lossesOf(event.plan) : undefined;
     if (losses !== undefined) call.write(`${losses}\n`);
     await view.draw(progress);
+    view.samples(event);
   }
   const svg = await view.finish(progress);
   if (svg !== undefined) await keepFigure(job, svg, call);

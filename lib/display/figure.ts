@@ -5,6 +5,8 @@ export interface Series {
   kind: 'line' | 'points';
   /** In the order of x. */
   values: [x: number, y: number][];
+  /** What a pale band covers, at each x of `values`; text has none. */
+  band?: [low: number, high: number][];
 }
 
 export interface Panel {
@@ -33,7 +35,7 @@ export function thinned(figure: Figure): Figure {
     ...figure,
     panels: figure.panels.map((panel) => ({
       ...panel,
-      series: panel.series.map((series) => ({ ...series, values: thin(series.values) })),
+      series: panel.series.map(thinSeries),
     })),
   };
 }
@@ -55,13 +57,23 @@ function span(values: readonly number[], room?: number): [low: number, high: num
 
 /** The range of a panel's y axis, and of the x axis that panels share. */
 export function yRange({ series, y }: Panel): [low: number, high: number] {
-  return y ?? span(series.flatMap(({ values }) => values.map(([, at]) => at)));
+  return (
+    y ??
+    span(series.flatMap(({ values, band = [] }) => [...values.map(([, at]) => at), ...band.flat()]))
+  );
 }
 export function xRange(panels: readonly Panel[]): [low: number, high: number] {
   return span(
     panels.flatMap(({ series }) => series.flatMap(({ values }) => values.map(([at]) => at))),
     1,
   );
+}
+
+function thinSeries(series: Series): Series {
+  const values = thin(series.values);
+  if (!series.band) return { ...series, values };
+  const places = new Map(series.values.map(([x], i) => [x, i]));
+  return { ...series, values, band: values.map(([x]) => series.band![places.get(x)!]!) };
 }
 
 function thin(values: Series['values']): Series['values'] {

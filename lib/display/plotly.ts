@@ -1,6 +1,6 @@
 /** A figure as plotly's data and layout, for front ends that have plotly.js. */
 import { plainLine } from './escape.ts';
-import { colours, type Figure } from './figure.ts';
+import { colours, type Figure, type Series } from './figure.ts';
 
 export function plotlyFigure(figure: Figure): { data: unknown[]; layout: unknown } {
   const count = figure.panels.length;
@@ -29,24 +29,48 @@ export function plotlyFigure(figure: Figure): { data: unknown[]; layout: unknown
 function traces({ panels }: Figure, yaxis: (index: number) => string): unknown[] {
   const listed = new Set<string>();
   return panels.flatMap(({ series }, index) =>
-    series.flatMap(({ name, kind, values }, at) => {
+    series.flatMap((shown, at) => {
+      const { name, kind, values } = shown;
       if (values.length === 0) return [];
       const showlegend = !listed.has(name);
       listed.add(name);
-      return {
+      const axes = { xaxis: 'x', yaxis: yaxis(index) };
+      const colour = colours[at % colours.length]!;
+      const curve = {
         type: 'scatter',
         mode: kind === 'line' ? 'lines' : 'markers',
         name: escaped(name),
         legendgroup: name,
         showlegend,
-        [kind === 'line' ? 'line' : 'marker']: { color: colours[at % colours.length] },
+        [kind === 'line' ? 'line' : 'marker']: { color: colour },
         x: values.map(([x]) => x),
         y: values.map(([, y]) => y),
-        xaxis: 'x',
-        yaxis: yaxis(index),
+        ...axes,
       };
+      return [...band(shown, colour).map((trace) => ({ ...trace, ...axes })), curve];
     }),
   );
+}
+
+/** Up along the low edge and back along the high one, filled. */
+function band({ name, values, band: edges }: Series, colour: string): object[] {
+  if (!edges) return [];
+  const x = values.map(([at]) => at);
+  const [low, high] = [edges.map(([from]) => from), edges.map(([, to]) => to)];
+  return [
+    {
+      type: 'scatter',
+      mode: 'lines',
+      line: { width: 0 },
+      fill: 'toself',
+      fillcolor: `${colour}33`,
+      legendgroup: name,
+      showlegend: false,
+      hoverinfo: 'skip',
+      x: [...x, ...x.toReversed()],
+      y: [...low, ...high.toReversed()],
+    },
+  ];
 }
 
 /** Plotly reads a few tags in its texts, links among them. */

@@ -63,12 +63,17 @@ function group(panel: Panel, index: number, across: Axis): Mark {
       },
     ],
     axes: [yAxis, across],
-    data: panel.series.map(({ values }, at) => ({
+    data: panel.series.map(({ values, band }, at) => ({
       name: `series${at}`,
-      values: values.map(([x, y]) => ({ x, y })),
+      values: values.map(([x, y], i) => ({
+        x,
+        y,
+        ...(band && { low: band[i]![0], high: band[i]![1] }),
+      })),
     })),
     marks: [
       label(panel.title, { y: panelTitleY, size: 11 }),
+      ...panel.series.flatMap(({ band }, at) => (band ? [area(at)] : [])),
       ...panel.series.map((series, at) => curve(series, at)),
     ],
   };
@@ -118,6 +123,23 @@ function curve({ kind, values }: Series, at: number): Mark {
     type: 'symbol',
     from,
     encode: { enter: { ...place, fill: colour, size, stroke, strokeWidth } },
+  };
+}
+
+/** The band of a series, under its line. */
+function area(at: number): Mark {
+  return {
+    type: 'area',
+    from: { data: `series${at}` },
+    encode: {
+      enter: {
+        x: { scale: 'x', field: 'x' },
+        y: { scale: 'y', field: 'low' },
+        y2: { scale: 'y', field: 'high' },
+        fill: { value: colours[at % colours.length]! },
+        fillOpacity: { value: 0.18 },
+      },
+    },
   };
 }
 

@@ -1,12 +1,28 @@
-/** The one live figure of a run: loss, accuracy and learning rate; training and validation. */
+/** The one live figure of a run: what its recipe measures, of training and validation. */
 import type { TrainEvent } from '../train/job.ts';
-import type { Figure, Panel, Series } from './figure.ts';
+import { hasValues, type Figure, type Panel, type Series } from './figure.ts';
 
-/** Metric, its panel's title, and its range where that is known. */
-const shown: { metric: string; title: string; y?: [number, number] }[] = [
+interface Shown {
+  metric: string;
+  title: string;
+  /** Its range where that is known. */
+  y?: [number, number];
+  /** Too noisy a step to be seen: the mean of the last steps, in a band. */
+  smooth?: true;
+}
+
+/** What is minimised is drawn, or the reward where there is one: a policy's loss says little. */
+const learning: readonly Shown[] = [
   { metric: 'loss', title: 'loss' },
   { metric: 'accuracy', title: 'accuracy', y: [0, 1] },
+  { metric: 'token_accuracy', title: 'token accuracy', y: [0, 1] },
   { metric: 'learning_rate', title: 'learning rate' },
+];
+const reinforcement: readonly Shown[] = [
+  { metric: 'reward', title: 'reward', smooth: true },
+  { metric: 'accuracy', title: 'accuracy', y: [0, 1], smooth: true },
+  { metric: 'kl', title: 'KL from the reference' },
+  { metric: 'response_length', title: 'response length' },
 ];
 
 export interface Curves {
@@ -27,11 +43,13 @@ export function addToCurves(curves: Curves, event: TrainEvent): void {
 }
 
 export function trainingFigure(title: string, curves: Curves): Figure {
-  const panels = shown.map(({ metric, title: name, y }): Panel => {
+  const shown = (curves.train.reward ?? curves.validation.reward) ? reinforcement : learning;
+  const panels = shown.map(({ metric, title: name, y, smooth }): Panel => {
+    const steps = [...(curves.train[metric] ?? [])];
     const train: Series = {
-      name: 'train',
+      name: smooth ? `train, mean of ${window} steps` : 'train',
       kind: 'line',
-      values: [...(curves.train[metric] ?? [])],
+      ...(smooth ? smoothed(steps) : { values: steps }),
     };
     const validation: Series = {
       name: 'validation',
@@ -40,5 +58,18 @@ export function trainingFigure(title: string, curves: Curves): Figure {
     };
     return { title: name, series: [train, validation], ...(y && { y }) };
   });
-  return { title, x: 'step', panels };
+  return { title, x: 'step', panels: panels.filter(hasValues) };
+}
+
+const window = 10;
+
+/** At each step the mean of the last steps, in a band of their standard deviation to either side. */
+function smoothed(values: Series['values']): Required<Pick<Series, 'values' | 'band'>> {
+  const means = values.map(([x], i): { at: [number, number]; band: [number, number] } => {
+    const last = values.slice(Math.max(0, i + 1 - window), i + 1).map(([, y]) => y);
+    const mean = last.reduce((a, b) => a + b, 0) / last.length;
+    const spread = Math.sqrt(last.reduce((sum, y) => sum + (y - mean) ** 2, 0) / last.length);
+    return { at: [x, mean], band: [mean - spread, mean + spread] };
+  });
+  return { values: means.map(({ at }) => at), band: means.map(({ band }) => band) };
 }

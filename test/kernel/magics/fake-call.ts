@@ -1,11 +1,11 @@
 /** A magic's call that keeps what the magic says and shows, in order. */
 import type { MagicCall } from '../../../kernel/magics/magic.ts';
-import type { MimeBundle } from '../../../lib/display/bundle.ts';
+import { tableType, type MimeBundle } from '../../../lib/display/bundle.ts';
 
 export interface Shown {
   id: string;
   what: 'display' | 'update';
-  form: 'figure' | 'progress';
+  form: 'figure' | 'progress' | 'table';
   data: MimeBundle;
 }
 
@@ -35,7 +35,7 @@ export function fakeCall(line: string, { body, cwd = '.' }: Partial<MagicCall> =
       write: (text, name = 'stdout') => void (texts[name] += text),
       display(data, { id } = {}) {
         const own = id ?? `d${shown.length}`;
-        const form = 'image/svg+xml' in data ? 'figure' : 'progress';
+        const form = 'image/svg+xml' in data ? 'figure' : tableType in data ? 'table' : 'progress';
         shown.push({ id: own, what: id === undefined ? 'display' : 'update', form, data });
         return own;
       },

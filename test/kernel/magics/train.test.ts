@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { trainMagic, type TrainLibrary } from '../../../kernel/magics/train.ts';
+import { chartType } from '../../../lib/display/bundle.ts';
 import type { Figure } from '../../../lib/display/figure.ts';
 import { UserError } from '../../../lib/errors.ts';
 import type { Job, Plan, TrainEvent } from '../../../lib/train/job.ts';
@@ -90,7 +91,6 @@ test('the last figure has every value and is kept in the run folder, with nothin
     panels: [
       { title: 'loss', series: [{ values: { length: 4 } }, { values: [] }] },
       { title: 'accuracy', series: [{ values: { length: 4 } }, { values: [[4, 0.75]] }] },
-      { title: 'learning rate' },
     ],
   });
 });
@@ -212,6 +212,43 @@ test('an open quote is a sentence', async () => {
 });
 
 /** A training library whose runs give these events, `tickMs` apart. */
+test('a run that writes shows its rewards and the last completions, in their place', async () => {
+  const { call, shown } = fakeCall('pairwise --model model', { cwd });
+  const wrote = (n: number): TrainEvent => ({
+    type: 'step',
+    step: n,
+    metrics: { loss: 0, reward: n / 4, kl: 0.01 },
+    samples: [
+      { prompt: 'which?', completion: `<b>${n}</b>`, values: { preference: 'A', reward: 1 } },
+    ],
+  });
+  await trainMagic(
+    library([
+      { type: 'plan', plan },
+      ...[1, 2, 3, 4].map(wrote),
+      { type: 'validation', step: 4, metrics: { reward: 0.5 }, samples: [] },
+      { type: 'end', reason: 'done', step: 4 },
+    ]),
+  ).run(call);
+  const tables = shown.filter(({ form }) => form === 'table');
+  expect(tables.map(({ what, data }) => [what, String(data['text/plain']).split('\n')[0]])).toEqual(
+    [
+      ['display', 'written at step 1: 1 row x 4 columns'],
+      ['update', 'written at step 3: 1 row x 4 columns'],
+    ],
+  );
+  expect(tables[0]!.data['text/html']).toContain('&lt;b&gt;1&lt;/b&gt;');
+  const figure = shown.findLast(({ form }) => form === 'figure')!.data[chartType] as Figure;
+  expect(figure.panels.map(({ title }) => title)).toEqual(['reward', 'KL from the reference']);
+  expect(figure.panels[0]!.series[0]!.values).toEqual([
+    [1, 0.25],
+    [2, 0.375],
+    [3, 0.5],
+    [4, 0.625],
+  ]);
+  expect(figure.panels[0]!.series[0]!.band![1]).toEqual([0.25, 0.5]);
+});
+
 function library(events: readonly TrainEvent[], { tickMs = 1000 } = {}): TrainLibrary {
   let now = 0;
   return {
