@@ -5,7 +5,7 @@
 import type { z } from 'zod';
 import type { Tensor } from '../graph/tensor.ts';
 import type { Decoder, SymbolicBatch } from '../model/decoder.ts';
-import type { Rows } from '../data/rows.ts';
+import type { Row, Rows } from '../data/rows.ts';
 import type { TextEncoder } from '../text/encoder.ts';
 
 /** A run of tokens that continues its parent: it attends to itself and to its ancestors. */
@@ -95,6 +95,23 @@ export interface Policy {
   ): Promise<Float32Array[]>;
 }
 
+/** A completion, as a reward function of the person's own is asked about it. */
+export interface Rollout {
+  /** What the model was given, as text. */
+  prompt: string;
+  completion: string;
+  /** The row that the prompt was made of, and its number. */
+  row: Row;
+  index: number;
+}
+/** What such a function made of it: what is maximised, and further values to average or to show. */
+export interface OwnScore {
+  score: number;
+  values: Readonly<Record<string, number | string>>;
+}
+/** Asks the function, a score each in their order. Rejects with the sentence that ends the job. */
+export type OwnReward = (rollouts: readonly Rollout[]) => Promise<OwnScore[]>;
+
 /** The common options that shape batches. */
 export interface Batching {
   /** Examples a step. */
@@ -102,7 +119,16 @@ export interface Batching {
   shuffle: boolean;
   /** Most tokens of one conversation, and what becomes of a longer one. */
   maxLength: number;
-  truncation: 'left' | 'right' | 'drop';
+  truncation: Truncation;
+}
+export type Truncation = 'left' | 'right' | 'middle' | 'drop' | 'error';
+
+/** How the options that every recipe has differ for one. */
+export interface CommonOptions {
+  /** Other defaults, by name. */
+  defaults?: Readonly<Record<string, number | string | boolean | null>>;
+  /** Names of those that have no meaning for it. */
+  without?: readonly string[];
 }
 
 /** The rows that a split has, before it is known which of them can be used. */
@@ -130,6 +156,8 @@ export interface Survey {
 export interface Source<O> extends Selection<O> {
   kept: Int32Array;
   policy: Policy;
+  /** `--reward`: takes the place of the recipe's own reward. */
+  reward?: OwnReward;
   /** Begin after the batch that left this state. */
   state?: PlainState;
 }
@@ -143,6 +171,9 @@ export interface Recipe<O = unknown> {
   head: 'reward' | 'causal';
   /** A `z.object` with a default and a description for every option. */
   options: z.ZodType<O>;
+  common?: CommonOptions;
+  /** Options, common ones among them, that contradict each other: a sentence each. */
+  contradictions?(options: Readonly<Record<string, unknown>>): string[];
   /** Looks at every row; estimates lengths from a seeded sample unless `exact`. */
   survey(selection: Selection<O>, exact: boolean): Promise<Survey>;
   /** Training: endless, epoch after epoch. Validation: every kept row once. */
