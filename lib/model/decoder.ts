@@ -6,7 +6,8 @@ import { differentiate } from '../graph/gradient.ts';
 import type { Graph } from '../graph/graph.ts';
 import { linear } from '../graph/ops/linear.ts';
 import { gather, reshape } from '../graph/ops/shape.ts';
-import { logProb, rmsNorm } from '../graph/ops/transformer.ts';
+import { mul } from '../graph/ops/elementwise.ts';
+import { nextToken, rmsNorm, type NextToken } from '../graph/ops/transformer.ts';
 import { input } from '../graph/tensor.ts';
 import type { Dim, Tensor } from '../graph/tensor.ts';
 import { layer } from './layer.ts';
@@ -36,8 +37,13 @@ export interface Decoder {
   rewards(batch: SymbolicBatch): Tensor;
   /** [reads, V]. */
   logits(batch: SymbolicBatch): Tensor;
-  /** log p(targets[i] | everything up to read i): [reads]. Targets are token ids [reads], int or float32. */
-  logProbs(batch: SymbolicBatch, targets: Tensor): Tensor;
+  /**
+   * log p(targets[i] | everything up to read i): [reads], with logits divided by `temperature`. Targets are
+   * token ids [reads], int or float32.
+   */
+  logProbs(batch: SymbolicBatch, targets: Tensor, temperature?: number): Tensor;
+  /** The same, and at which reads no other token is likelier than the target (1, else 0). */
+  nextTokens(batch: SymbolicBatch, targets: Tensor, temperature?: number): NextToken;
 }
 
 /** What a graph computes of a micro-batch; all scalars for training, any shape otherwise. */
@@ -83,11 +89,16 @@ function decoder(config: ModelConfig, structure: Structure, weights: WeightTenso
   let known: Tensor | undefined;
   const hidden = (): Tensor => (known ??= hiddenAtReads(config, structure, weights));
   const logits = (): Tensor => linear(hidden(), weights.head());
+  const nextTokens: Decoder['nextTokens'] = (_, targets, temperature = 1) => {
+    const rows = temperature === 1 ? hidden() : mul(hidden(), 1 / temperature);
+    return nextToken(rows, weights.head(), targets);
+  };
   return {
     rewards: () =>
       reshape(linear(hidden(), weights.get('score.weight', 1, config.hidden)), [readsDim]),
     logits,
-    logProbs: (_, targets) => logProb(logits(), targets),
+    nextTokens,
+    logProbs: (...asked) => nextTokens(...asked).logProbs,
   };
 }
 

@@ -9,7 +9,7 @@ import { sum } from '../graph/ops/reduce.ts';
 import { reshape, slice } from '../graph/ops/shape.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { TextEncoder } from '../text/encoder.ts';
-import { checkIds, encodeConversation, encodeText, fit } from './encode.ts';
+import { checkIds, encodeConversation, encodeText, fit, inRow } from './encode.ts';
 import { defineRecipe } from './define-recipe.ts';
 import { pairExample } from './pair.ts';
 import type { Batching, Selection } from './recipe.ts';
@@ -138,7 +138,10 @@ function sides(pair: Preference, text: TextEncoder): [number[], number[]] {
     case 'ids':
       return [checkIds(pair.chosen, text, pair.row), checkIds(pair.rejected, text, pair.row)];
     case 'messages':
-      return [encodeConversation(pair.chosen, text), encodeConversation(pair.rejected, text)];
+      return inRow(pair.row, () => [
+        encodeConversation(pair.chosen, text),
+        encodeConversation(pair.rejected, text),
+      ]);
     case 'text': {
       const prompt = pair.prompt ?? '';
       return [encodeText(prompt + pair.chosen, text), encodeText(prompt + pair.rejected, text)];

@@ -32,9 +32,9 @@ export function tokensOf({ segments }: Pick<Example, 'segments'>): number {
 }
 
 /** Length of the common beginning that leaves at least one token to each. */
-function sharedLength(a: readonly number[], b: readonly number[]): number {
+export function sharedLength(a: readonly number[], b: readonly number[]): number {
   const most = Math.min(a.length, b.length) - 1;
   let shared = 0;
   while (shared < most && a[shared] === b[shared]) shared++;
-  return shared;
+  return Math.max(shared, 0);
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { UserError } from '../errors.ts';
 import { loadChatTemplate } from './chat-template.ts';
 import type { Render } from './chat-template.ts';
+import type { Marked, Span } from './spans.ts';
 import { loadTokenizer, readJson } from './tokenizer.ts';
 import type { TextTokenizer } from './tokenizer.ts';
 
@@ -31,6 +32,8 @@ export interface SpecialIds {
 export interface TextEncoder {
   /** Token ids of a text; special tokens written in it count as such, none are added. */
   encode(text: string): number[];
+  /** The same, and of each token whether all of it lies in one of the spans of the text. */
+  encodeMarked(text: string, spans: readonly Span[]): Marked;
   decode(ids: ArrayLike<number>, options?: { skipSpecial?: boolean }): string;
   /** The conversation as the model reads it. Refuses when the model has no chat template. */
   chat(messages: readonly ChatMessage[], options?: ChatOptions): string;
@@ -62,6 +65,7 @@ export async function loadEncoder(folder: string): Promise<TextEncoder> {
     });
   return {
     encode: (text) => tokenizer.encode(text),
+    encodeMarked: (text, spans) => tokenizer.encodeMarked(text, spans),
     decode: (ids, options) => tokenizer.decode(Array.from(ids), options?.skipSpecial ?? false),
     chat,
     encodeChat: (messages, options) => tokenizer.encode(chat(messages, options)),

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import type { LibraryTokenizer } from './library.ts';
+import { covers, type Marked, type Span } from './spans.ts';
 
 /** Pieces remembered before the memory starts afresh: some 30 MB. */
 const capacity = 200_000;
@@ -37,11 +38,17 @@ const bytePairs = z.object({
   ),
 });
 
+export interface FastEncoder {
+  encode(text: string): number[];
+  /** Ids, and of each whether all of it lies in one of the spans. */
+  encodeMarked(text: string, spans: readonly Span[]): Marked;
+}
+
 /** An encoder equal to the library's without special tokens added, or undefined where it would not be. */
-export function fastEncode(
+export function fastEncoder(
   library: LibraryTokenizer,
   definition: Record<string, unknown>,
-): ((text: string) => number[]) | undefined {
+): FastEncoder | undefined {
   const shape = bytePairs.safeParse(definition);
   const [split, bytes] = library.pre_tokenizer?.tokenizers ?? [];
   const pattern = split?.pattern;
@@ -57,16 +64,75 @@ export function fastEncode(
   };
   const lookUp = remember(encodePiece);
   const sections = addedTokens(shape.data.added_tokens);
-  return (text) => {
-    const ids: number[] = [];
-    for (const section of sections(text)) {
-      if (typeof section === 'number') ids.push(section);
-      else
-        for (const piece of piecesOf(library.normalizer?.(section) ?? section))
-          for (const id of lookUp(piece)) ids.push(id);
-    }
-    return ids;
+  const normal = (text: string): string => library.normalizer?.(text) ?? text;
+  return {
+    encode(text) {
+      const ids: number[] = [];
+      for (const { text: section, id } of sections(text)) {
+        if (id !== undefined) ids.push(id);
+        else
+          for (const piece of piecesOf(normal(section)))
+            for (const id of lookUp(piece)) ids.push(id);
+      }
+      return ids;
+    },
+    encodeMarked(text, spans) {
+      const marked: Marked = { ids: [], inside: [] };
+      let at = 0;
+      for (const { text: section, id } of sections(text)) {
+        const local = spans.map(([from, to]): Span => [from - at, to - at]);
+        if (id !== undefined) add(marked, [id], covers(local, [0, section.length]));
+        else markSection(section, local, marked);
+        at += section.length;
+      }
+      return marked;
+    },
   };
+
+  function markSection(section: string, spans: readonly Span[], onto: Marked): void {
+    const text = normal(section);
+    // Normalising may change lengths: an edge moves with the text before it.
+    const place = (edge: number): number =>
+      text === section || edge <= 0 ? edge : normal(section.slice(0, edge)).length;
+    const moved = spans.map(([from, to]): Span => [place(from), place(to)]);
+    let at = 0;
+    for (const piece of piecesOf(text)) {
+      const end = at + piece.length;
+      const ids = lookUp(piece);
+      const cut = moved.some((span) => span.some((edge) => edge > at && edge < end));
+      if (!cut) add(onto, ids, covers(moved, [at, end]));
+      else markPiece(piece, ids, { spans: moved, at, onto });
+      at = end;
+    }
+  }
+
+  /** A piece that an edge cuts: byte by byte, since a token is a run of bytes. */
+  function markPiece(
+    piece: string,
+    ids: readonly number[],
+    { spans, at, onto }: { spans: readonly Span[]; at: number; onto: Marked },
+  ): void {
+    const toBytes = (edge: number): number =>
+      Buffer.byteLength(piece.slice(0, Math.max(0, edge - at))) + (edge < at ? edge - at : 0);
+    const inBytes = spans.map(([from, to]): Span => [
+      toBytes(from),
+      to > at + piece.length ? Infinity : toBytes(to),
+    ]);
+    let byte = 0;
+    for (const id of ids) {
+      // The byte-level alphabet has a character a byte.
+      const end = byte + library.model.vocab[id]!.length;
+      add(onto, [id], covers(inBytes, [byte, end]));
+      byte = end;
+    }
+  }
+}
+
+function add({ ids, inside }: Marked, more: readonly number[], covered: boolean): void {
+  for (const id of more) {
+    ids.push(id);
+    inside.push(covered);
+  }
 }
 
 function remember(encode: (piece: string) => number[]): (piece: string) => readonly number[] {
@@ -83,11 +149,17 @@ function remember(encode: (piece: string) => number[]): (piece: string) => reado
   };
 }
 
-/** Cuts a text at the added tokens written in it: their ids, and the texts between. */
+interface Section {
+  text: string;
+  /** Of an added token. */
+  id?: number;
+}
+
+/** Cuts a text at the added tokens written in it. */
 function addedTokens(
   tokens: readonly { id: number; content: string }[],
-): (text: string) => (string | number)[] {
-  if (tokens.length === 0) return (text) => (text === '' ? [] : [text]);
+): (text: string) => Section[] {
+  if (tokens.length === 0) return (text) => (text === '' ? [] : [{ text }]);
   const ids = new Map(tokens.map(({ id, content }) => [content, id]));
   const longestFirst = [...ids.keys()].sort((a, b) => b.length - a.length);
   const pattern = new RegExp(`(${longestFirst.map(escape).join('|')})`);
@@ -95,7 +167,10 @@ function addedTokens(
     text
       .split(pattern)
       .filter((section) => section !== '')
-      .map((section) => ids.get(section) ?? section);
+      .map((section) => {
+        const id = ids.get(section);
+        return id === undefined ? { text: section } : { text: section, id };
+      });
 }
 
 function escape(text: string): string {

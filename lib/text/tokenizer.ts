@@ -6,10 +6,12 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../errors.ts';
 import { createTokenizer } from './library.ts';
-import { fastEncode } from './pieces.ts';
+import { fastEncoder } from './pieces.ts';
+import { encodeApart, type Marked, type Span } from './spans.ts';
 
 export interface TextTokenizer {
   encode(text: string): number[];
+  encodeMarked(text: string, spans: readonly Span[]): Marked;
   decode(ids: readonly number[], skipSpecial: boolean): string;
   /** The id of a token as it is written, `<|im_end|>`. */
   id(token: string): number | undefined;
@@ -41,8 +43,10 @@ function wrap(
 ): TextTokenizer {
   const library = createTokenizer(definition, { clean_up_tokenization_spaces: false, ...config });
   const slow = (text: string): number[] => library.encode(text, { add_special_tokens: false }).ids;
+  const fast = fastEncoder(library, definition);
   return {
-    encode: fastEncode(library, definition) ?? slow,
+    encode: fast?.encode ?? slow,
+    encodeMarked: fast?.encodeMarked ?? ((text, spans) => encodeApart(slow, text, spans)),
     decode: (ids, skipSpecial) =>
       ids.length === 0 ? '' : library.decode([...ids], { skip_special_tokens: skipSpecial }),
     id: (token) => library.token_to_id(token),

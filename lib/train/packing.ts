@@ -112,11 +112,3 @@ function cut(order: readonly number[], fits: (at: number, count: number) => bool
   }
   return pieces;
 }
-
-/** Length of the common beginning of two token lists that leaves at least one token to each. */
-export function sharePrefix(a: readonly number[], b: readonly number[]): number {
-  const most = Math.min(a.length, b.length) - 1;
-  let shared = 0;
-  while (shared < most && a[shared] === b[shared]) shared++;
-  return Math.max(shared, 0);
-}

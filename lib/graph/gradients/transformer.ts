@@ -1,8 +1,8 @@
 /** Gradients of a transformer's larger pieces, written to save passes over memory. */
-import { exp, mul, neg, sub } from '../ops/elementwise.ts';
+import { add, exp, mul, neg, sub } from '../ops/elementwise.ts';
 import { gemm, matmul } from '../ops/linear.ts';
 import { sum } from '../ops/reduce.ts';
-import { concat, oneHot, pad, productDim, reshape } from '../ops/shape.ts';
+import { concat, gather, oneHot, pad, productDim, reshape, scatterRows } from '../ops/shape.ts';
 import { rope, softmax } from '../ops/transformer.ts';
 import type { Tensor } from '../tensor.ts';
 import { only } from './rule.ts';
@@ -23,6 +23,21 @@ export const transformerGradients = {
     const dy = only('logProb', grads);
     const ones = oneHot(ids, logits.shape[1] as number);
     return [mul(sub(ones, softmax(logits)), reshape(dy, [dy.shape[0]!, 1]))];
+  },
+  /**
+   * By the logits it is dy·(one-hot − p). The one-hot part takes and adds rows of W, and dy is multiplied
+   * into rows of width D, so that nothing but p is as large as the logits.
+   */
+  nextToken: (node, grads) => {
+    const [h, weights, ids] = node.inputs as [Tensor, Tensor, Tensor];
+    const p = node.outputs[1]!;
+    const dy = only('nextToken', grads);
+    const column = reshape(dy, [dy.shape[0]!, 1]);
+    const pulled = mul(h, column);
+    return [
+      mul(sub(gather(weights, ids), gemm(p, weights)), column),
+      add(scatterRows(pulled, ids, weights), gemm(p, neg(pulled), { transA: true })),
+    ];
   },
   rmsNorm: (node, grads) => rmsNormGradient(node.inputs, node.outputs[1]!, only('rmsNorm', grads)),
   rope: (node, grads) => {

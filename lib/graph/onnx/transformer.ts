@@ -1,5 +1,5 @@
 /** Products of matrices and the larger pieces of a transformer as ONNX nodes. */
-import { contrib } from './builder.ts';
+import { contrib, dataTypes } from './builder.ts';
 import type { Builder } from './builder.ts';
 import { takeAlong } from './shape.ts';
 import type { Writings } from './writing.ts';
@@ -18,6 +18,23 @@ export const transformerWritings = {
   logProb: (builder, [logits, ids]) => {
     const [logs] = builder.emit('LogSoftmax', [logits!], { attributes: { axis: -1 } });
     return takeAlong(builder, logs!, ids!);
+  },
+  /**
+   * log Σ exp(l) = max l − log max p: exact where p[id] would underflow, and two short reads of what is
+   * there anyway.
+   */
+  nextToken: (builder, [h, weights, ids]) => {
+    const [logits] = builder.emit('Gemm', [h!, weights!], { attributes: { transB: 1 } });
+    const [p] = builder.emit('Softmax', [logits!], { attributes: { axis: -1 } });
+    const largest = (x: string): string =>
+      builder.emit('ReduceMax', [x, builder.ints(1)], { attributes: { keepdims: 0 } })[0]!;
+    const top = largest(logits!);
+    const own = takeAlong(builder, logits!, ids!)[0]!;
+    const [logOfTop] = builder.emit('Log', [largest(p!)]);
+    const [below] = builder.emit('Sub', [own, top]);
+    const [first] = builder.emit('Equal', [own, top]);
+    const [hits] = builder.emit('Cast', [first!], { attributes: { to: dataTypes.float32 } });
+    return [builder.emit('Add', [below!, logOfTop!])[0]!, p!, hits!];
   },
   /** onnxruntime's name for RMSNorm; its second output is 1/sqrt(mean(x²) + eps). */
   rmsNorm: (builder, inputs, { attributes: { eps } }) =>

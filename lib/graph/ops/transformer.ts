@@ -20,6 +20,29 @@ export function logProb(logits: Tensor, ids: Tensor): Tensor {
   return applyOne('logProb', [logits, index], {}, { dtype: logits.dtype, shape: ids.shape });
 }
 
+export interface NextToken {
+  /** log p of each id: [R]. */
+  logProbs: Tensor;
+  /** 1 where no other id is likelier, else 0: [R]. Has no gradient. */
+  hits: Tensor;
+}
+
+/**
+ * What rows h [R, D] say of ids [R] (int, or whole numbers as float32) by a vocabulary's weights [V, D]:
+ * log softmax(h Wᵀ)[r, ids[r]]. One operation, so that the gradient needs no more than the probabilities
+ * in the size [R, V].
+ */
+export function nextToken(h: Tensor, weights: Tensor, ids: Tensor): NextToken {
+  if (rank(h) !== 2 || rank(weights) !== 2 || rank(ids) !== 1)
+    throw shapeError('nextToken', 'expected [R, D], [V, D] and [R]', h, weights, ids);
+  const index = ids.dtype === 'int64' ? ids : cast(ids, 'int64');
+  const { dtype } = h;
+  const each = { dtype, shape: ids.shape };
+  const all = { dtype, shape: [h.shape[0]!, weights.shape[0]!] };
+  const outputs = apply('nextToken', [h, weights, index], {}, [each, all, each]);
+  return { logProbs: outputs[0]!, hits: outputs[2]! };
+}
+
 /** x / sqrt(mean(x²) + eps) · gain over the last axis (Zhang & Sennrich 2019). */
 export function rmsNorm(x: Tensor, gain: Tensor, eps: number): Tensor {
   const scale = { dtype: x.dtype, shape: x.shape.with(-1, 1) };

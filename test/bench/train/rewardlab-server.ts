@@ -6,8 +6,8 @@ import { mul, neg, reshape, slice, softplus, sub, sum } from '../../../lib/graph
 import { readConfig } from '../../../lib/model/config.ts';
 import type { Objective } from '../../../lib/model/decoder.ts';
 import { loadWeights } from '../../../lib/model/weights.ts';
-import type { Example } from '../../../lib/recipe/recipe.ts';
-import { createPacker, sharePrefix } from '../../../lib/train/packing.ts';
+import { pairExample } from '../../../lib/recipe/pair.ts';
+import { createPacker } from '../../../lib/train/packing.ts';
 
 type Pair = [chosen: number[], rejected: number[]];
 const [folder, file, threads] = process.argv.slice(2) as [string, string, string];
@@ -29,7 +29,10 @@ console.log(JSON.stringify({ ready: true }));
 for await (const line of createInterface({ input: process.stdin })) {
   const start = performance.now();
   const batch = batches[Number(line)]!;
-  const packed = await packer.pack(batch.map(toExample), 1 / batch.length);
+  const packed = await packer.pack(
+    batch.map((pair, row) => pairExample(pair, row, {})),
+    1 / batch.length,
+  );
   const outputs = await parameters.accumulate(packed.map(({ work }) => work));
   await parameters.update({
     learningRate: 1e-3,
@@ -43,14 +46,3 @@ for await (const line of createInterface({ input: process.stdin })) {
   console.log(JSON.stringify({ ms, loss, rss: process.resourceUsage().maxRSS / 1024 }));
 }
 await parameters.close();
-
-function toExample([chosen, rejected]: Pair, row: number): Example {
-  const shared = sharePrefix(chosen, rejected);
-  const segments = [
-    { ids: chosen.slice(0, shared), parent: -1 },
-    { ids: chosen.slice(shared), parent: 0 },
-    { ids: rejected.slice(shared), parent: 0 },
-  ];
-  const reads = [1, 2].map((segment) => ({ segment, offset: segments[segment]!.ids.length - 1 }));
-  return { segments, reads, data: {}, weight: 1, row };
-}

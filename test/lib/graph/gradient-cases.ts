@@ -236,6 +236,19 @@ export const cases: Record<OpName, Case[]> = {
   logProb: [
     { inputs: [[3, 4]], build: (x) => ops.logProb(ops.mul(x, 2), constant([3, 0, 0], [3])) },
   ],
+  nextToken: [
+    {
+      inputs: [
+        [3, 2],
+        [4, 2],
+      ],
+      build: (h, w) => ops.nextToken(ops.mul(h, 2), w, ids(3, 0, 0)).logProbs,
+    },
+    {
+      inputs: [[4, 2]],
+      build: (w) => ops.nextToken(ops.gather(w, ids(2, 1, 2)), w, ids(1, 2, 1)).logProbs,
+    },
+  ],
   rmsNorm: [
     { inputs: [['T', 4], [4]], build: (x, gain) => ops.rmsNorm(x, gain, 1e-6) },
     {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Example } from '../../../lib/recipe/recipe.ts';
-import { divide, sharePrefix } from '../../../lib/train/packing.ts';
+import { divide } from '../../../lib/train/packing.ts';
 
 function conversation(tokens: number): Example {
   const ids = new Array<number>(tokens).fill(1);
@@ -43,11 +43,4 @@ test('the longest come first; different forms run apart', () => {
     [13, 12],
   ]);
   expect(parts.at(-1)).toEqual([16]);
-});
-
-test('a shared beginning leaves a token to each', () => {
-  expect(sharePrefix([1, 2, 3], [1, 2, 4])).toBe(2);
-  expect(sharePrefix([1, 2], [1, 2])).toBe(1);
-  expect(sharePrefix([1], [1, 2])).toBe(0);
-  expect(sharePrefix([], [1])).toBe(0);
 });

@@ -12,8 +12,9 @@ import { readConfig } from '../../../../lib/model/config.ts';
 import type { ModelConfig } from '../../../../lib/model/config.ts';
 import type { Objective } from '../../../../lib/model/decoder.ts';
 import { loadWeights } from '../../../../lib/model/weights.ts';
+import { pairExample } from '../../../../lib/recipe/pair.ts';
 import type { Example } from '../../../../lib/recipe/recipe.ts';
-import { createPacker, sharePrefix } from '../../../../lib/train/packing.ts';
+import { createPacker } from '../../../../lib/train/packing.ts';
 
 type Pair = [chosen: number[], rejected: number[]];
 interface Gradients {
@@ -101,7 +102,11 @@ function compare(family: string, threads: number): void {
   test('rewards', async () => {
     const { bt } = expected;
     const inference = packer((model, batch) => ({ rewards: model.rewards(batch) }), false);
-    const rewards = await evaluate(inference, bt.pairs.map(pairExample), 'rewards');
+    const rewards = await evaluate(
+      inference,
+      bt.pairs.map((pair, i) => pairExample(pair, i, {})),
+      'rewards',
+    );
     rewards.forEach((pair, i) => {
       near(pair[0]!, bt.chosen_rewards[i]!, 1e-5);
       near(pair[1]!, bt.rejected_rewards[i]!, 1e-5);
@@ -112,7 +117,10 @@ function compare(family: string, threads: number): void {
   test('Bradley–Terry loss and its gradient', async () => {
     const { bt } = expected;
     const training = packer(bradleyTerry, true);
-    const batches = await training.pack(bt.pairs.map(pairExample), 1 / bt.pairs.length);
+    const batches = await training.pack(
+      bt.pairs.map((pair, i) => pairExample(pair, i, {})),
+      1 / bt.pairs.length,
+    );
     const outputs = await parameters.accumulate(batches.map(({ work }) => work));
     near(total(outputs, 'loss'), bt.loss, 1e-5);
     checkGradients(await parameters.gradients(), bt);
@@ -123,7 +131,9 @@ function compare(family: string, threads: number): void {
     const { pairs, lr, curve, final_param_norms: norms } = expected.train20;
     const training = packer(bradleyTerry, true);
     for (const [step, point] of curve.entries()) {
-      const batch = [0, 1, 2, 3].map((i) => pairExample(pairs[(step * 4 + i) % pairs.length]!, i));
+      const batch = [0, 1, 2, 3].map((i) =>
+        pairExample(pairs[(step * 4 + i) % pairs.length]!, i, {}),
+      );
       const packed = await training.pack(batch, 1 / batch.length);
       const outputs = await parameters.accumulate(packed.map(({ work }) => work));
       const learningRate = (lr * (curve.length - step)) / curve.length;
@@ -159,17 +169,6 @@ function conversation(ids: readonly number[]): Example {
   const reads = ids.slice(1).map((_, offset) => ({ segment: 0, offset }));
   const data = { targets: ids.slice(1) };
   return { segments: [{ ids, parent: -1 }], reads, data, weight: reads.length, row: 0 };
-}
-
-function pairExample([chosen, rejected]: Pair, row: number): Example {
-  const shared = sharePrefix(chosen, rejected);
-  const segments = [
-    { ids: chosen.slice(0, shared), parent: -1 },
-    { ids: chosen.slice(shared), parent: 0 },
-    { ids: rejected.slice(shared), parent: 0 },
-  ];
-  const reads = [1, 2].map((segment) => ({ segment, offset: segments[segment]!.ids.length - 1 }));
-  return { segments, reads, data: {}, weight: 1, row };
 }
 
 function checkGradients(
