@@ -36,11 +36,16 @@ export function lastTag(text: string, names: readonly string[]): Tagged | undefi
   return open && { content: open[2]!, proper: false };
 }
 
-/** The last line that holds a word, without the marks of Markdown and LaTeX around it. */
+/** The last line that holds a word, bare. */
 export function lastLine(text: string): string {
   const line = text.split('\n').findLast((candidate) => /[\p{L}\p{N}]/u.test(candidate)) ?? '';
-  return line
-    .replace(/\\boxed\{([^{}]*)\}/g, '$1')
+  return bare(line.replace(/\\boxed\{([^{}]*)\}/g, '$1'));
+}
+
+/** A text without quotes, brackets and the marks of Markdown and LaTeX, on one line. */
+export function bare(text: string): string {
+  return text
     .replace(/[*_`#$"'[\]]/g, '')
+    .replace(/\s+/g, ' ')
     .trim();
 }

@@ -2,7 +2,7 @@
  * Which of two answers a judge's completion prefers. Reads the completion alone, the last verdict after
  * the thinking; guesses nothing.
  */
-import { lastLine, lastTag, withoutThinking } from './completion.ts';
+import { bare, lastLine, lastTag, withoutThinking } from './completion.ts';
 import type { ParseStatus } from './judge.ts';
 
 export interface ParsedPreference {
@@ -33,7 +33,7 @@ export function parsePreference(completion: string, ties = true): ParsedPreferen
 function verdict(text: string): 'A' | 'B' | 'tie' | undefined {
   const [, letter, tie] =
     /^(?:(?:my )?(?:final |overall )?(?:verdict|preference|choice|judge?ment|decision|answer|better(?: response| answer)?)(?: is)? ?[:=]? ?)?(?:(?:the )?(?:response|answer|assistant|option) ?)?(?:\(?([AB])\)?|(tie|equal|same))(?: is (?:the )?better(?: response| answer| one)?)?\.?$/i.exec(
-      text.replace(/[*_`"'\s]+/g, ' ').trim(),
+      bare(text),
     ) ?? [];
   if (tie !== undefined) return 'tie';
   return letter === undefined ? undefined : (letter.toUpperCase() as 'A' | 'B');

@@ -2,7 +2,7 @@
  * Which score a judge's completion gives. Reads the completion alone, the last score after the thinking;
  * a score off the scale stays what it is, and is worth nothing.
  */
-import { lastLine, lastTag, withoutThinking } from './completion.ts';
+import { bare, lastLine, lastTag, withoutThinking } from './completion.ts';
 import type { ParseStatus } from './judge.ts';
 
 export interface ParsedScore {
@@ -36,7 +36,7 @@ export function parseScore(completion: string, range: Range): ParsedScore {
 function number(text: string, { max }: Range): number | undefined {
   const [, value, whole] =
     /^(?:(?:score|rating)(?: is)? ?[:=]? ?)?([+-]?\d+(?:\.\d+)?)(?: ?(?:\/|of|out of) ?(\d+))?\.?$/i.exec(
-      text.replace(/[*_`"'\s]+/g, ' ').trim(),
+      bare(text),
     ) ?? [];
   if (value === undefined || (whole !== undefined && Number(whole) !== max)) return undefined;
   return Number(value);
