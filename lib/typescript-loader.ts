@@ -13,7 +13,7 @@ const require = createRequire(import.meta.url);
 
 registerHooks({
   load(url, context, nextLoad) {
-    if (!/^file:.*\.[mc]?tsx?$/.test(url)) return nextLoad(url, context);
+    if (!/^file:.*\.[mc]?tsx?(\?|$)/.test(url)) return nextLoad(url, context);
     // Only now: processes of the built package may never meet TypeScript.
     const { transformSync } = require('oxc-transform') as typeof oxc;
     const path = fileURLToPath(url);
@@ -25,6 +25,6 @@ registerHooks({
       throw new SyntaxError(errors.map((e) => e.codeframe ?? e.message).join('\n'));
     const inline = Buffer.from(JSON.stringify(map)).toString('base64');
     const source = `${code}\n//# sourceMappingURL=data:application/json;base64,${inline}`;
-    return { format: url.endsWith('.cts') ? 'commonjs' : 'module', source, shortCircuit: true };
+    return { format: /\.cts(\?|$)/.test(url) ? 'commonjs' : 'module', source, shortCircuit: true };
   },
 });

@@ -1,0 +1,38 @@
+/** What of an error's stack is the person's own, with short paths. */
+import { relative } from 'node:path';
+import { fileURLToPath, URL } from 'node:url';
+
+/** Folders of this package whose frames say nothing to the person. */
+const ours = ['../../lib/', '../../kernel/', '../../node_modules/'].map((folder) =>
+  fileURLToPath(new URL(folder, import.meta.url)),
+);
+
+/** `TypeError: …` with the frames above ours; what was thrown and is no error, as it is. */
+export function describeError(error: unknown, cwd = process.cwd()): string {
+  if (!(error instanceof Error)) return typeof error === 'string' ? error : JSON.stringify(error);
+  const frames = (error.stack ?? '')
+    .split('\n')
+    .filter((line) => /^\s+at /.test(line))
+    .map(
+      (line) =>
+        `    ${line
+          .trim()
+          .replace('file://', '')
+          .replace(/\?v=\w+/, '')}`,
+    )
+    .filter((line) => !/\(?node:|<anonymous>\)?$/.test(line))
+    .filter((line) => !ours.some((folder) => line.includes(folder)))
+    .map((line) =>
+      line.replace(
+        /(\/[^():]+)(:\d+:\d+\)?)$/,
+        (_, path: string, place: string) => near(path, cwd) + place,
+      ),
+    );
+  return [`${error.name}: ${error.message}`, ...frames.slice(0, 8)].join('\n');
+}
+
+/** A path from the working folder, where it lies in there. */
+export function near(path: string, cwd = process.cwd()): string {
+  const short = relative(cwd, path);
+  return short.startsWith('..') ? path : short;
+}

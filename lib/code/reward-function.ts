@@ -1,0 +1,74 @@
+/**
+ * A reward function of the person's own: what it may give back, and calling it for many completions.
+ */
+import { inspect } from 'node:util';
+import type { Row } from '../data/rows.ts';
+import type { OwnScore, Rollout } from '../recipe/recipe.ts';
+import { describeError } from './own-frames.ts';
+
+/** A number, or one named `score` among further numbers and words, which are averaged and shown. */
+export type Reward = number | ({ score: number } & Record<string, unknown>);
+
+/** What a completion is worth. `row` is the row of the data that its prompt was made of. */
+export type RewardFunction = (
+  prompt: string,
+  completion: string,
+  row: Row,
+) => Reward | Promise<Reward>;
+
+/** How one call ended: with a score, or with words for what went wrong. */
+export type Outcome = { score: OwnScore } | { threw: string } | { returned: string };
+
+/** Told of each call by the rollout's place. */
+export interface Listener {
+  begun: (place: number) => void;
+  ended: (place: number, outcome: Outcome) => void;
+}
+
+/** Calls under way at a time: a function may ask a server. */
+const mostCalls = 16;
+
+/** Calls the function for every rollout, in their order; resolves when all have ended, never rejects. */
+export async function callForEach(
+  reward: RewardFunction,
+  rollouts: readonly Rollout[],
+  { begun, ended }: Listener,
+): Promise<void> {
+  let next = 0;
+  const work = async (): Promise<void> => {
+    while (next < rollouts.length) {
+      const place = next++;
+      begun(place);
+      ended(place, await call(reward, rollouts[place]!));
+    }
+  };
+  await Promise.all(Array.from({ length: mostCalls }, work));
+}
+
+async function call(
+  reward: RewardFunction,
+  { prompt, completion, row }: Rollout,
+): Promise<Outcome> {
+  try {
+    return judged(await reward(prompt, completion, row));
+  } catch (error) {
+    return { threw: describeError(error) };
+  }
+}
+
+function judged(value: unknown): Outcome {
+  const record = typeof value === 'object' && value !== null ? { ...value } : { score: value };
+  const { score, ...others } = record as Record<string, unknown>;
+  if (typeof score !== 'number' || !Number.isFinite(score)) return { returned: shown(value) };
+  const values = Object.entries(others).flatMap(([name, other]) => {
+    if (typeof other === 'boolean') return [[name, Number(other)] as const];
+    const plain = typeof other === 'string' || Number.isFinite(other);
+    return plain ? [[name, other as string | number] as const] : [];
+  });
+  return { score: { score, values: Object.fromEntries(values) } };
+}
+
+function shown(value: unknown): string {
+  const text = inspect(value, { depth: 1, breakLength: Infinity, maxStringLength: 60 });
+  return text.length > 120 ? `${text.slice(0, 120)}…` : text;
+}
