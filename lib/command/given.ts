@@ -135,7 +135,7 @@ function readDotted(word: string, { options, given }: Reading): void {
 function takeVerl(key: string, value: unknown, { options, given }: Reading): void {
   const name = verlOption(key);
   if (name === 'ignored') given.notes.push(`${key} has no meaning on this engine and was left out`);
-  else if (name) {
+  else if (name && options.some((option) => option.name === name)) {
     const list = options.some((option) => option.name === name && option.kind === 'texts');
     const ours = list && typeof value === 'string' ? [value] : verlValue(name, value);
     given.settings.set(name, { name, spelled: key, value: ours });

@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises';
 import { UserError } from '../errors.ts';
 import { readJobFile, resolvePaths } from '../train/job-file.ts';
 import type { Job, Options } from '../train/job.ts';
-import { invocationOptions, trainingOptions } from '../train/options.ts';
+import { invocationOptions, trainingOptionsOf } from '../train/options.ts';
 import { catalogOf, findNamed, optionGroups, type Catalog } from './catalog.ts';
 import { checkOptions, checkPlace } from './check.ts';
 import { nothingGiven, parseMapping, readSettings, readWords } from './given.ts';
@@ -47,10 +47,11 @@ export async function parseJob(words: readonly string[], context: CommandContext
   readWords(named ? words.slice(1) : words, options, given);
   const values = Object.assign(
     {},
-    ...[trainingOptions, recipe.options, invocationOptions].map((schema) =>
+    ...[trainingOptionsOf(recipe), recipe.options, invocationOptions].map((schema) =>
       checkOptions(schema, options, given),
     ),
   ) as Options;
+  if (given.problems.length === 0) given.problems.push(...(recipe.contradictions?.(values) ?? []));
   const place = await checkPlace(options, given, { cwd, engines: catalog.engines });
   if (given.problems.length > 0 || !place)
     throw new UserError(

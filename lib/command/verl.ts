@@ -25,9 +25,26 @@ const byLeaf: Record<string, string> = {
   'trainer.total_training_steps': 'max_steps',
   'trainer.save_freq': 'save_steps',
   'trainer.test_freq': 'eval_steps',
+  'trainer.val_before_train': 'eval_on_start',
   'trainer.default_local_dir': 'output_dir',
   'trainer.seed': 'seed',
+  ...own('data', ['max_prompt_length', 'max_response_length', 'filter_overlong_prompts']),
+  ...own('rollout', ['n', 'temperature', 'top_p', 'top_k']),
+  ...own('actor', ['ppo_mini_batch_size', 'ppo_epochs', 'clip_ratio', 'clip_ratio_low']),
+  ...own('actor', ['clip_ratio_high', 'clip_ratio_c', 'loss_agg_mode', 'loss_scale_factor']),
+  ...own('actor', ['entropy_coeff', 'use_kl_loss', 'kl_loss_coef', 'kl_loss_type']),
+  ...own('algorithm', ['adv_estimator', 'norm_adv_by_std_in_grpo', 'use_kl_in_reward']),
+  'algorithm.kl_penalty': 'kl_penalty',
+  'algorithm.kl_ctrl.type': 'kl_ctrl',
+  ...own('algorithm.kl_ctrl', ['kl_coef', 'target_kl', 'horizon']),
+  'algorithm.filter_groups.enable': 'filter_groups',
+  ...own('algorithm.filter_groups', ['max_num_gen_batches']),
 };
+
+/** Options that we name by VERL's last word. */
+function own(prefix: string, names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(names.map((name) => [`${prefix}.${name}`, name]));
+}
 
 /** Keys about how VERL places work on graphics cards, and about its loggers. */
 const withoutMeaning = [
@@ -35,11 +52,20 @@ const withoutMeaning = [
   /(^|\.)(use_remove_padding|enable_gradient_checkpointing|use_liger|trust_remote_code|external_lib)$/,
   /micro_batch_size(_per_gpu)?$/,
   /^trainer\.(n_gpus_per_node|nnodes|logger|project_name|experiment_name|device|default_hdfs_dir)$/,
-  /^data\.(num_workers|filter_overlong_prompts_workers|use_shm)$/,
+  /^data\.(num_workers|filter_overlong_prompts_workers|use_shm|val_batch_size)$/,
+  /^data\.(prompt_key|reward_fn_key|return_raw_chat|return_raw_input_ids)$/,
+  /(^|\.)rollout\.(name|mode|dtype|seed|do_sample|calculate_log_probs|val_kwargs\..*)$/,
+  /(^|\.)rollout\.(gpu_memory_utilization|enforce_eager|free_cache_engine|max_num_batched_tokens)$/,
+  /(^|\.)rollout\.(max_num_seqs|max_model_len|enable_chunked_prefill|load_format|engine_kwargs\..*)$/,
+  /(tensor|data|pipeline)(_model)?_parallel_size$/,
+  /(^|\.)(use_dynamic_bsz|log_prob_use_dynamic_bsz|ppo_max_token_len_per_gpu)$/,
+  /(^|\.)log_prob_max_token_len_per_gpu$/,
+  /^reward(_model)?\.(reward_manager(\.name)?|enable|num_workers)$/,
+  /^trainer\.(critic_warmup|balance_batch|log_val_generations|resume_mode|max_actor_ckpt_to_keep)$/,
   /^ray_(init|kwargs)(\.|$)/,
 ];
 
-/** Settings of models that a job here does not train. */
+/** Models that a job here does not train: what places them has no meaning, the rest no counterpart. */
 const otherModels = /^(critic|reward_model|reward|actor_rollout_ref\.ref)\./;
 
 /** VERL writes "never" as -1 where we write null. */
@@ -48,9 +74,9 @@ const never = new Set(['save_steps', 'eval_steps', 'max_steps']);
 /** Our option's name, 'ignored', or undefined where the key is not known. */
 export function verlOption(key: string): string | undefined {
   const path = key.replace(/^\++/, '');
-  if (otherModels.test(path)) return undefined;
-  for (const [leaf, option] of Object.entries(byLeaf))
-    if (path === leaf || path.endsWith(`.${leaf}`)) return option;
+  if (!otherModels.test(path))
+    for (const [leaf, option] of Object.entries(byLeaf))
+      if (path === leaf || path.endsWith(`.${leaf}`)) return option;
   return withoutMeaning.some((pattern) => pattern.test(path)) ? 'ignored' : undefined;
 }
 

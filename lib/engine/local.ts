@@ -10,8 +10,8 @@ export interface LocalPlace extends Omit<
 > {
   ownProcess?: boolean;
   executor(place: ExecutorPlace): Promise<Executor>;
-  /** The model as a writer, for recipes whose batches ask it. */
-  policy?(learner: Learner): Policy;
+  /** What writes in the model's place, as far as it says; the model itself where absent. */
+  policy?(learner: Learner): Partial<Policy>;
 }
 
 /** Makes an engine of an executor. What trains is loaded when the first job comes. */

@@ -7,6 +7,7 @@ import type { Job } from '../train/job.ts';
 import { createLearner } from '../train/learner.ts';
 import { meanMetrics } from '../train/measure.ts';
 import { prepareSplit } from '../train/plan.ts';
+import { createPolicy } from './policy.ts';
 
 export interface Measurement {
   /** Means of the recipe's loss and metrics. */
@@ -22,7 +23,7 @@ export async function measureModel(
   executor: Executor,
   progress: (done: number, rows: number) => void,
 ): Promise<Measurement> {
-  const { config, recipeOptions, split } = await prepareSplit(job, recipe, 'validation');
+  const { config, text, recipeOptions, split } = await prepareSplit(job, recipe, 'validation');
   if (config.head !== recipe.head)
     throw new UserError(
       `'${job.model}' has a ${config.head} head; ${recipe.name} measures models with a ${recipe.head} head`,
@@ -37,17 +38,18 @@ export async function measureModel(
     },
     microBatchTokens: Number(job.options.micro_batch_tokens),
   });
+  const policy = createPolicy({
+    ...{ executor, config, text, head: recipe.head, parameters: learner.parameters },
+    microBatchTokens: Number(job.options.micro_batch_tokens),
+    signal: new AbortController().signal,
+  });
   try {
     const { kept, dropped } = split.survey;
-    const policy = { generate: refuse, logProbs: refuse };
     const batches = recipe.batches({ ...split.selection, kept, policy });
     const metrics = await meanMetrics(batches, learner, (done) => progress(done, kept.length));
     return { metrics, rows: kept.length, dropped };
   } finally {
+    await policy.close();
     await learner.close();
   }
-}
-
-function refuse(): Promise<never> {
-  return Promise.reject(new Error('a model is measured on what is written, not on what it writes'));
 }

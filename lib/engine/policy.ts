@@ -1,20 +1,23 @@
 /** The model of a run as a policy: asked for log-probabilities here, and to write by a generator. */
+import { UserError } from '../errors.ts';
 import type { Executor, Parameters, Value } from '../graph/executor.ts';
-import { logProb } from '../graph/ops/transformer.ts';
-import type { ModelConfig } from '../model/config.ts';
+import type { Head, ModelConfig } from '../model/config.ts';
 import type { Objective } from '../model/decoder.ts';
-import { tempered } from '../recipe/grpo/loss.ts';
 import type { Example, Policy } from '../recipe/recipe.ts';
+import type { TextEncoder } from '../text/encoder.ts';
 import { createPacker, type Packer } from '../train/packing.ts';
 
 export interface PolicyOptions {
   executor: Executor;
   config: ModelConfig;
+  /** What the weights end in: a model that ends in a score cannot write. */
+  head: Head;
   /** The weights that are being trained. */
   parameters: Parameters;
+  text: TextEncoder;
   microBatchTokens: number;
-  /** Writes with these weights; absent where nothing can. */
-  generate?: Policy['generate'];
+  /** Aborted: what is being written is given up. */
+  signal: AbortSignal;
   /** The weights that the run began from, loaded when first asked for. */
   reference?: () => Promise<ReadonlyMap<string, Value>>;
 }
@@ -33,7 +36,7 @@ export function createPolicy(options: PolicyOptions): LocalPolicy {
     return (loaded ??= options.reference().then((weights) => executor.parameters(weights)));
   });
   return {
-    generate: options.generate ?? (() => Promise.reject(new Error('this policy cannot write'))),
+    generate: writer(options),
     logProbs: (examples, which, temperature = 1) =>
       (which === 'current' ? current : reference).read(examples, temperature),
     async close() {
@@ -42,6 +45,12 @@ export function createPolicy(options: PolicyOptions): LocalPolicy {
       await (await loaded)?.close();
     },
   };
+}
+
+function writer({ head }: PolicyOptions): Policy['generate'] {
+  if (head === 'reward')
+    return () => Promise.reject(new UserError('a model that ends in a score cannot write'));
+  return () => Promise.reject(new UserError('engine onnx cannot generate yet'));
 }
 
 interface Readers {
@@ -69,7 +78,7 @@ function readers(options: PolicyOptions, weights: () => Promise<Parameters>): Re
 
 function logProbsAt(temperature: number): Objective {
   return (model, batch) => ({
-    logProbs: logProb(tempered(model.logits(batch), temperature), batch.data.targets!),
+    logProbs: model.logProbs(batch, batch.data.targets!, temperature),
   });
 }
 

@@ -1,8 +1,9 @@
 /** A job from its files to its last event, on an executor of this process. */
 import { isUserError, UserError } from '../errors.ts';
-import { readConfig } from '../model/config.ts';
+import type { Executor } from '../graph/executor.ts';
+import { readConfig, type ModelConfig } from '../model/config.ts';
 import { loadWeights } from '../model/weights.ts';
-import type { Policy, Recipe } from '../recipe/recipe.ts';
+import type { Recipe } from '../recipe/recipe.ts';
 import {
   readCheckpoint,
   writeCheckpoint,
@@ -10,7 +11,7 @@ import {
   type LoopState,
   type ModelFiles,
 } from '../train/checkpoint.ts';
-import { commandQueue } from '../train/commands.ts';
+import { commandQueue, type CommandQueue } from '../train/commands.ts';
 import { writeEnvironment } from '../train/environment.ts';
 import type { Job, TrainEvent } from '../train/job.ts';
 import { createLearner, type Learner } from '../train/learner.ts';
@@ -19,6 +20,7 @@ import { prepare, type Prepared, type Split } from '../train/plan.ts';
 import { checkRun, openRun, type ResumePoint, type RunFolder } from '../train/run-folder.ts';
 import type { Control } from './engine.ts';
 import type { LocalPlace } from './local.ts';
+import { createPolicy, type LocalPolicy } from './policy.ts';
 
 /** Runs a job; with `--dry-run` its exact plan is the only event before the end. */
 export async function* trainLocally(
@@ -45,10 +47,14 @@ export async function* trainLocally(
   const begun = await beginning;
   const { prepared, run } = await opened;
   notices.forEach(run.log);
+  const commands = commandQueue(control.commands, control.signal);
+  const policy = policyOf({ ...begun, job, recipe, place, prepared, commands });
   try {
-    yield* recorded(run, { ...begun, job, recipe, prepared, control });
+    yield* recorded(run, { ...begun, job, recipe, prepared, commands, policy });
   } finally {
     run.close();
+    commands.close();
+    await policy.close();
     await begun.learner.close();
   }
 }
@@ -61,8 +67,9 @@ interface Begin {
   notice: (sentence: string) => void;
 }
 interface Begun {
+  executor: Executor;
+  config: ModelConfig;
   learner: Learner;
-  policy: Policy;
   state: LoopState;
 }
 
@@ -83,31 +90,45 @@ async function begin({ job, recipe, place, from, notice }: Begin): Promise<Begun
     },
     microBatchTokens: Number(job.options.micro_batch_tokens),
   });
-  const policy = place.policy?.(learner) ?? silentPolicy(place.name);
-  if (!from) return { learner, policy, state: beginning() };
+  const begun = { executor, config, learner };
+  if (!from) return { ...begun, state: beginning() };
   const { state, optimizer } = await readCheckpoint(from.path);
   await learner.restore(optimizer);
-  return { learner, policy, state };
+  return { ...begun, state };
 }
 
-/** For recipes that only read rows. */
-function silentPolicy(engine: string): Policy {
-  const refuse = (): Promise<never> =>
-    Promise.reject(new UserError(`engine ${engine} cannot generate yet`));
-  return { generate: refuse, logProbs: refuse };
+interface Asked extends Begun {
+  job: Job;
+  recipe: Recipe;
+  place: LocalPlace;
+  prepared: Prepared;
+  commands: CommandQueue;
+}
+
+/** The model as a writer. Its reference is what the job began from, after a resume too. */
+function policyOf({ executor, config, learner, job, recipe, place, ...asked }: Asked): LocalPolicy {
+  const { text } = asked.prepared;
+  const own = place.policy?.(learner);
+  const policy = createPolicy({
+    ...{ executor, config, text, head: recipe.head, parameters: learner.parameters },
+    microBatchTokens: Number(job.options.micro_batch_tokens),
+    signal: asked.commands.stopping,
+    reference: () => loadWeights(job.model, config, { head: 'causal' }),
+  });
+  return { ...policy, ...own };
 }
 
 interface Running extends Begun {
   job: Job;
   recipe: Recipe;
   prepared: Prepared;
-  control: Control;
+  commands: CommandQueue;
+  policy: LocalPolicy;
 }
 
 /** The loop's events, each written to the run folder first; an error becomes the end. */
 async function* recorded(run: RunFolder, running: Running): AsyncGenerator<TrainEvent> {
-  const { job, prepared, control, state } = running;
-  const commands = commandQueue(control.commands, control.signal);
+  const { job, prepared, state } = running;
   const resumed = state.step > 0;
   const record = (event: TrainEvent): TrainEvent => {
     run.record(event);
@@ -118,8 +139,7 @@ async function* recorded(run: RunFolder, running: Running): AsyncGenerator<Train
   let checkpoint: string | undefined;
   try {
     yield resumed ? plan : record(plan);
-    const parts = loopRun(run, running);
-    for await (const event of trainLoop({ ...parts, commands })) {
+    for await (const event of trainLoop(loopRun(run, running))) {
       if (event.type === 'checkpoint') checkpoint = event.path;
       yield record(event);
     }
@@ -133,7 +153,6 @@ async function* recorded(run: RunFolder, running: Running): AsyncGenerator<Train
       message: failure(error),
     });
   } finally {
-    commands.close();
     await environment;
   }
 }
@@ -143,8 +162,8 @@ function failure(error: unknown): string {
   return `${(error as Error).message} (a fault of rewardlab; log.txt has its trace)`;
 }
 
-function loopRun(run: RunFolder, running: Running): Omit<LoopRun, 'commands'> {
-  const { job, recipe, prepared, learner, policy, state } = running;
+function loopRun(run: RunFolder, running: Running): LoopRun {
+  const { job, recipe, prepared, commands, learner, policy, state } = running;
   const { config, text, train, validation, options, plan } = prepared;
   const pad = text.special.pad;
   const { head } = recipe;
@@ -156,6 +175,7 @@ function loopRun(run: RunFolder, running: Running): Omit<LoopRun, 'commands'> {
     plan,
     learner,
     state,
+    commands,
     notice: run.log,
     batches: (from) => recipe.batches({ ...source(train), ...(from && { state: from }) }),
     validation: validation && (() => recipe.batches(source(validation))),

@@ -1,7 +1,7 @@
 /** Batches of a recipe that makes one example of a row: seeded order, epoch after epoch, resumable. */
 import type { Row } from '../data/rows.ts';
 import { shuffled } from './order.ts';
-import type { Batch, Source } from './recipe.ts';
+import type { Batch, Example, Source } from './recipe.ts';
 import type { RowReader } from './survey.ts';
 
 /** Rows fetched at a time: one look into a file costs about as much for one row as for many. */
@@ -11,10 +11,10 @@ const rowsPerRead = 512;
  * Training goes on for ever, each epoch in an order of its own; its last batch may be smaller.
  * Validation takes every row once, in the file's order.
  */
-export async function* rowBatches(
+export async function* rowBatches<E extends Example>(
   source: Omit<Source<unknown>, 'options' | 'text' | 'policy'>,
-  reader: RowReader,
-): AsyncGenerator<Batch> {
+  reader: RowReader<E>,
+): AsyncGenerator<Batch & { examples: E[] }> {
   const { kept, batching, seed, split, state = {} } = source;
   let at = Number(state.at ?? 0);
   for (let epoch = Number(state.epoch ?? 0); kept.length > 0; epoch++, at = 0) {

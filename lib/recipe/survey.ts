@@ -5,13 +5,13 @@ import { tokensOf } from './pair.ts';
 import type { Example, Selection, Survey } from './recipe.ts';
 
 /** How a recipe turns a row into an example. */
-export interface RowReader {
+export interface RowReader<E extends Example = Example> {
   /** The columns to ask for. */
   columns: readonly string[];
   /** Why a row cannot be used, in words that are few enough to be counted. */
   refusal(row: Row, index: number): string | undefined;
   /** The example of a row that was not refused. */
-  example(row: Row, index: number): { example: Example; cut: boolean };
+  example(row: Row, index: number): { example: E; cut: boolean };
 }
 
 /** Rows whose lengths stand for all, while nobody needs exact numbers. */

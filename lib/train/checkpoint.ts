@@ -26,6 +26,8 @@ export const loopState = z.object({
   /** Examples cut so far, and whether the exact plan was given. */
   cut: z.number(),
   planned: z.boolean(),
+  /** The validation of this step was cut short: a resumed run begins with it. */
+  owesValidation: z.boolean().optional(),
   /** Options set while running. */
   changed: z.record(z.string(), z.number()),
 });

@@ -2,6 +2,8 @@
 import type { JobCommand } from './job.ts';
 
 export interface CommandQueue {
+  /** Aborted when there is a `stop`: what cannot wait for the end of a step listens to it. */
+  readonly stopping: AbortSignal;
   /** The commands that have come since, oldest first. An abort counts as `stop`. */
   take(): JobCommand[];
   /** Resolves when there is something to take. */
@@ -16,8 +18,10 @@ export function commandQueue(
 ): CommandQueue {
   let queue: JobCommand[] = [];
   let waiting: (() => void) | undefined;
+  const stopping = new AbortController();
   const push = (command: JobCommand): void => {
     queue.push(command);
+    if (command.type === 'stop') stopping.abort();
     waiting?.();
     waiting = undefined;
   };
@@ -27,6 +31,7 @@ export function commandQueue(
   const iterator = commands?.[Symbol.asyncIterator]();
   if (iterator) void listen(iterator, push);
   return {
+    stopping: stopping.signal,
     take: () => {
       const taken = queue;
       queue = [];

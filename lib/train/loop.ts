@@ -5,7 +5,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { UserError } from '../errors.ts';
 import { tokensOf } from '../recipe/pair.ts';
-import type { Batch, PlainState } from '../recipe/recipe.ts';
+import type { Batch, PlainState, Sample } from '../recipe/recipe.ts';
 import type { LoopState } from './checkpoint.ts';
 import { obey, type Controlled } from './control.ts';
 import type { Plan, TrainEvent } from './job.ts';
@@ -13,6 +13,7 @@ import type { Learner, Metrics } from './learner.ts';
 import { meanMetrics } from './measure.ts';
 import type { TrainingOptions } from './options.ts';
 import { learningRateFactor } from './schedule.ts';
+import { applyUpdates } from './updates.ts';
 
 export interface LoopRun extends Controlled {
   options: TrainingOptions;
@@ -41,6 +42,8 @@ export async function* trainLoop(run: LoopRun): AsyncGenerator<TrainEvent> {
   const batches = run.batches(state.batch)[Symbol.asyncIterator]();
   const kept: Kept = {};
   try {
+    if (state.owesValidation ?? (state.step === 0 && run.options.eval_on_start))
+      yield* validate(run);
     for (;;) {
       await setImmediate(); // Lets messages in: a step may be one long native call.
       const stop = yield* obey(run, () => save(run, kept));
@@ -50,7 +53,7 @@ export async function* trainLoop(run: LoopRun): AsyncGenerator<TrainEvent> {
         yield { type: 'end', reason: 'stopped', step: state.step, ...lastOf(kept) };
         return;
       }
-      yield* step(run, batches);
+      if (!(yield* step(run, batches))) continue;
       const { eval_steps, save_steps } = optionsNow(run);
       if (due(state.step, eval_steps) || state.step === plan.steps) yield* validate(run);
       if (due(state.step, save_steps)) yield* save(run, kept);
@@ -73,19 +76,23 @@ function optionsNow({ options, state }: LoopRun): TrainingOptions {
   return { ...options, ...state.changed };
 }
 
-async function* step(run: LoopRun, batches: AsyncIterator<Batch>): AsyncGenerator<TrainEvent> {
+/** Returns whether the step was done: one whose batch was cut short by a stop is not. */
+async function* step(
+  run: LoopRun,
+  batches: AsyncIterator<Batch>,
+): AsyncGenerator<TrainEvent, boolean, undefined> {
   const { state, learner, plan, now = () => performance.now() } = run;
   const options = optionsNow(run);
   const started = now();
-  const next = await batches.next();
+  const next = await unlessStopped(run, () => batches.next());
+  if (!next) return false;
   if (next.done || next.value.examples.length === 0)
     throw new UserError(`the training rows ended after step ${state.step} of ${plan.steps}`);
-  const { examples, metrics: before = {}, cut = 0, state: batch } = next.value;
-  const metrics = await learner.accumulate(examples);
+  const { examples, metrics: before = {}, cut = 0, state: batch, samples } = next.value;
   const { scheduler, warmup_ratio: warmupRatio } = options;
   const factor = learningRateFactor(state.step, { scheduler, warmupRatio, steps: plan.steps });
   const learningRate = options.learning_rate * factor;
-  const { gradNorm } = await learner.update({
+  const { metrics, gradNorm } = await applyUpdates(learner, next.value, {
     learningRate,
     betas: options.betas,
     eps: options.eps,
@@ -111,8 +118,10 @@ async function* step(run: LoopRun, batches: AsyncIterator<Batch>): AsyncGenerato
       seconds,
       tokens_per_second: seconds > 0 ? tokens / seconds : 0,
     },
+    ...(samples && { samples }),
   };
   yield* exactPlan(run);
+  return true;
 }
 
 /** After the first epoch the numbers that were estimated are known. */
@@ -124,11 +133,44 @@ function* exactPlan({ plan, state, options }: LoopRun): Generator<TrainEvent> {
   yield { type: 'plan', plan: { ...plan, ...exact } };
 }
 
-/** Means over every validation row; each batch's sums are added in the rows' order. */
-async function* validate({ validation, learner, state }: LoopRun): AsyncGenerator<TrainEvent> {
+/**
+ * Means over every validation row; each batch's sums are added in the rows' order. One that a stop cuts
+ * short is owed by the run that resumes.
+ */
+async function* validate(run: LoopRun): AsyncGenerator<TrainEvent> {
+  const { validation, learner, state } = run;
   if (!validation) return;
-  const metrics = await meanMetrics(validation(), learner);
-  yield { type: 'validation', step: state.step, metrics };
+  const samples: Sample[] = [];
+  const batches = withSamples(validation(), samples);
+  const metrics = await unlessStopped(run, () => meanMetrics(batches, learner));
+  state.owesValidation = !metrics;
+  if (!metrics) return;
+  const shown = samples.length > 0 && { samples };
+  yield { type: 'validation', step: state.step, metrics, ...shown };
+}
+
+/** The batches as they come, their samples put aside. */
+async function* withSamples(
+  batches: AsyncIterable<Batch>,
+  samples: Sample[],
+): AsyncGenerator<Batch> {
+  for await (const batch of batches) {
+    samples.push(...(batch.samples ?? []));
+    yield batch;
+  }
+}
+
+/** What comes of it, or undefined where it failed because the run is told to stop. */
+async function unlessStopped<T>(
+  { commands: { stopping } }: LoopRun,
+  work: () => Promise<T>,
+): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (stopping.aborted) return undefined;
+    throw error;
+  }
 }
 
 /** Keeps a checkpoint of this step, once; of step 0 there is nothing to keep. */

@@ -4,6 +4,7 @@
  */
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
+import type { CommonOptions } from '../recipe/recipe.ts';
 
 const count = z.int().positive();
 
@@ -55,10 +56,11 @@ export const trainingOptions = z.object({
     .describe('clip the gradient to this norm; null: do not'),
   max_length: count.default(1024).describe('tokens that one conversation may have'),
   truncation: z
-    .enum(['left', 'right', 'drop'])
+    .enum(['left', 'right', 'middle', 'drop', 'error'])
     .default('left')
-    .describe('a longer conversation loses its beginning, its end, or is left out'),
+    .describe('a longer conversation loses its beginning, end or middle, is left out, or refused'),
   shuffle: z.boolean().default(true).describe('draw a new order of the rows every epoch'),
+  eval_on_start: z.boolean().default(false).describe('validate before the first step too'),
   eval_steps: count
     .nullable()
     .default(null)
@@ -76,6 +78,19 @@ export const invocationOptions = z.object({
   dry_run: z.boolean().default(false).describe('show the plan and stop'),
   json: z.boolean().default(false).describe('print one JSON object per event'),
 });
+
+/** The training options as a recipe has them. */
+export function trainingOptionsOf({ common = {} }: { common?: CommonOptions }): z.ZodType {
+  const { defaults = {}, without = [] } = common;
+  const entries = Object.entries(trainingOptions.shape).flatMap(([name, schema]) => {
+    if (without.includes(name)) return [];
+    const value = defaults[name];
+    if (value === undefined) return [[name, schema] as const];
+    const other = (schema.unwrap() as z.ZodType).default(value);
+    return [[name, other.describe(schema.description!)] as const];
+  });
+  return z.object(Object.fromEntries(entries));
+}
 
 export type TrainingOptions = z.infer<typeof trainingOptions>;
 export type InvocationOptions = z.infer<typeof invocationOptions>;

@@ -1,7 +1,8 @@
 /** GRPO's loss over the completions of a micro-batch (Shao et al. 2024, https://arxiv.org/abs/2402.03300). */
 import * as t from '../../graph/ops/elementwise.ts';
 import { sum } from '../../graph/ops/reduce.ts';
-import { logProb, logSoftmax } from '../../graph/ops/transformer.ts';
+import { takeAlong } from '../../graph/ops/shape.ts';
+import { softmax } from '../../graph/ops/transformer.ts';
 import type { Tensor } from '../../graph/tensor.ts';
 import type { Decoder, SymbolicBatch } from '../../model/decoder.ts';
 import { klLoss, type KlLossType } from './kl.ts';
@@ -28,14 +29,14 @@ export function grpoLoss(
   options: LossOptions,
 ): { loss: Tensor; metrics: Record<string, Tensor> } {
   const { targets, advantages, weights, old, reference } = batch.data as Record<string, Tensor>;
-  const logits = tempered(model.logits(batch), options.temperature);
-  const logProbs = logProb(logits, targets!);
+  const logProbs = model.logProbs(batch, targets!, options.temperature);
   const policy = policyTerms(
     logProbs,
     { old: old ?? t.stopGradient(logProbs), advantages: advantages! },
     options,
   );
-  const entropies = entropyOf(logits);
+  const logits = tempered(model.logits(batch), options.temperature);
+  const entropies = entropyOf(logits, { targets: targets!, logProbs });
   const kl = reference && klLoss(options.kl_loss_type, logProbs, reference);
 
   const tokenMean = (x: Tensor): Tensor => t.mul(sum(x), batch.scale);
@@ -62,12 +63,18 @@ export function grpoLoss(
 }
 
 /** Logits [reads, V] as sampling saw them. */
-export function tempered(logits: Tensor, temperature: number): Tensor {
-  return temperature === 1 ? logits : t.div(logits, temperature);
+function tempered(logits: Tensor, temperature: number): Tensor {
+  return temperature === 1 ? logits : t.mul(logits, 1 / temperature);
 }
 
-/** Of the next token's distribution at each read: [reads], in nats. */
-function entropyOf(logits: Tensor): Tensor {
-  const logs = logSoftmax(logits);
-  return t.neg(sum(t.mul(t.exp(logs), logs), [1]));
+/**
+ * Of the next token's distribution at each read: [reads], in nats. log Σ exp(l) − Σ p·l, the first of which
+ * the log-probability of any token tells, so that little is computed in the size of the logits.
+ */
+function entropyOf(
+  logits: Tensor,
+  { targets, logProbs }: { targets: Tensor; logProbs: Tensor },
+): Tensor {
+  const total = t.sub(takeAlong(logits, t.cast(targets, 'int64')), logProbs);
+  return t.sub(total, sum(t.mul(softmax(logits), logits), [1]));
 }

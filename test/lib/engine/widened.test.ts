@@ -163,7 +163,7 @@ test('help, completion and refusals know both', async () => {
   );
 });
 
-test('an engine that cannot write says so', async () => {
+test('a model that cannot write says so', async () => {
   const silent = localEngine({
     name: 'silent',
     summary: '',
@@ -178,6 +178,6 @@ test('an engine that cannot write says so', async () => {
   );
   expect((await collect(runJob(job, only))).at(-1)).toMatchObject({
     reason: 'failed',
-    message: 'engine silent cannot generate yet',
+    message: 'a model that ends in a score cannot write',
   });
 });

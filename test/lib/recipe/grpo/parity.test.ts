@@ -14,6 +14,7 @@ import { groupAdvantages } from '../../../../lib/recipe/grpo/advantage.ts';
 import { groupExample, spread } from '../../../../lib/recipe/grpo/example.ts';
 import { grpoLoss } from '../../../../lib/recipe/grpo/loss.ts';
 import type { Example } from '../../../../lib/recipe/recipe.ts';
+import type { TextEncoder } from '../../../../lib/text/encoder.ts';
 import { createLearner, type Learner } from '../../../../lib/train/learner.ts';
 
 interface Expected {
@@ -88,6 +89,9 @@ describe.each(['qwen2-micro-sft', 'qwen3-micro-sft'])('%s', (family) => {
       config,
       parameters: learner.parameters,
       microBatchTokens: 1024,
+      head: 'causal',
+      text: {} as TextEncoder, // It is not asked to write.
+      signal: new AbortController().signal,
     });
     const found = await policy.logProbs(
       groups.map(({ example }) => example),

@@ -1,0 +1,64 @@
+/**
+ * A judge trained by group relative policy optimisation (Shao et al. 2024,
+ * https://arxiv.org/abs/2402.03300): it answers each prompt several times, and learns from which of its
+ * answers were right. Pairwise and pointwise judges differ in the judge alone.
+ */
+import { z } from 'zod';
+import type { Judge } from '../../reward/judge.ts';
+import type { JudgeSurroundings } from '../../reward/options.ts';
+import { thinkingRule, type ThinkingWish } from '../../reward/thinking.ts';
+import { defineRecipe } from '../define-recipe.ts';
+import type { Recipe, Selection, Source } from '../recipe.ts';
+import { trainingBatches, validationBatches } from './batches.ts';
+import { grpoLoss } from './loss.ts';
+import { grpoContradictions, grpoOptions, type GrpoOptions } from './options.ts';
+import { surveyPrompts, type Asking } from './prompts.ts';
+
+export interface JudgeRecipe<O> extends Pick<Recipe, 'name' | 'summary' | 'columns'> {
+  /** The judge's own options, `thinking` among them. */
+  options: z.ZodObject;
+  judge: (options: O & Pick<JudgeSurroundings<never>, 'ask'>) => Judge;
+}
+
+/** Makes a recipe of a kind of judge. */
+export function grpoRecipe<O extends { thinking: ThinkingWish }>({
+  judge,
+  options,
+  ...named
+}: JudgeRecipe<O>): Recipe<GrpoOptions & O> {
+  const asking = ({ text, options }: Pick<Selection<O>, 'text' | 'options'>): Asking => {
+    const { template, ask } = thinkingRule(text, options.thinking);
+    return { template, judge: judge({ ...options, ask }) };
+  };
+  return defineRecipe<GrpoOptions & O>({
+    ...named,
+    head: 'causal',
+    options: z.object({ ...options.shape, ...grpoOptions.shape }) as unknown as z.ZodType<
+      GrpoOptions & O
+    >,
+    common: {
+      defaults: {
+        ...{ learning_rate: 1e-6, scheduler: 'constant', weight_decay: 0.01 },
+        truncation: 'error',
+      },
+      without: ['max_length'],
+    },
+    contradictions: grpoContradictions,
+    survey: (selection, exact) => surveyPrompts(selection, asking(selection), exact),
+    batches: (source: Source<GrpoOptions & O>) =>
+      source.split === 'train'
+        ? trainingBatches(source, asking(source))
+        : validationBatches(source, asking(source)),
+    loss: (model, batch, options) => grpoLoss(model, batch, clipped(options)),
+  });
+}
+
+/** Both sides of the clip said. */
+function clipped(options: GrpoOptions) {
+  const { clip_ratio, clip_ratio_low, clip_ratio_high } = options;
+  return {
+    ...options,
+    clip_ratio_low: clip_ratio_low ?? clip_ratio,
+    clip_ratio_high: clip_ratio_high ?? clip_ratio,
+  };
+}

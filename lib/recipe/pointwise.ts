@@ -1,0 +1,15 @@
+/** A judge of one answer: it gives a score, and learns by GRPO from how near it came. */
+import { pointwiseOptions, type PointwiseOptions } from '../reward/options.ts';
+import { pointwiseJudge } from '../reward/pointwise.ts';
+import { grpoRecipe } from './grpo/recipe.ts';
+
+export const pointwise = grpoRecipe<PointwiseOptions>({
+  name: 'pointwise',
+  summary: 'a judge that gives an answer a score, by GRPO',
+  columns: {
+    input: 'the conversation: messages, nested or as JSON',
+    output: 'the answer: a list of one { answer: { content, label: { helpfulness: 0 to 4 } } }',
+  },
+  options: pointwiseOptions,
+  judge: pointwiseJudge,
+});
