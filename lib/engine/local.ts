@@ -10,8 +10,11 @@ export interface LocalPlace extends Omit<
 > {
   ownProcess?: boolean;
   executor(place: ExecutorPlace): Promise<Executor>;
-  /** What writes in the model's place, as far as it says; the model itself where absent. */
-  policy?(learner: Learner): Partial<Policy>;
+  /**
+   * What writes in the model's place, as far as it says; the model itself where absent. It gives up what
+   * it is writing when the signal is aborted.
+   */
+  policy?(learner: Learner, signal: AbortSignal): Partial<Policy>;
 }
 
 /** Makes an engine of an executor. What trains is loaded when the first job comes. */

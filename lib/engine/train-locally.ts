@@ -3,7 +3,7 @@ import { isUserError, UserError } from '../errors.ts';
 import type { Executor } from '../graph/executor.ts';
 import { readConfig, type ModelConfig } from '../model/config.ts';
 import { loadWeights } from '../model/weights.ts';
-import type { Recipe } from '../recipe/recipe.ts';
+import type { OwnReward, Recipe } from '../recipe/recipe.ts';
 import {
   readCheckpoint,
   writeCheckpoint,
@@ -50,7 +50,7 @@ export async function* trainLocally(
   const commands = commandQueue(control.commands, control.signal);
   const policy = policyOf({ ...begun, job, recipe, place, prepared, commands });
   try {
-    yield* recorded(run, { ...begun, job, recipe, prepared, commands, policy });
+    yield* recorded(run, { ...begun, job, recipe, prepared, control, commands, policy });
   } finally {
     run.close();
     commands.close();
@@ -108,11 +108,12 @@ interface Asked extends Begun {
 /** The model as a writer. Its reference is what the job began from, after a resume too. */
 function policyOf({ executor, config, learner, job, recipe, place, ...asked }: Asked): LocalPolicy {
   const { text } = asked.prepared;
-  const own = place.policy?.(learner);
+  const { stopping: signal } = asked.commands;
+  const own = place.policy?.(learner, signal);
   const policy = createPolicy({
     ...{ executor, config, text, head: recipe.head, parameters: learner.parameters },
     microBatchTokens: Number(job.options.micro_batch_tokens),
-    signal: asked.commands.stopping,
+    signal,
     reference: () => loadWeights(job.model, config, { head: 'causal' }),
   });
   return { ...policy, ...own };
@@ -122,6 +123,7 @@ interface Running extends Begun {
   job: Job;
   recipe: Recipe;
   prepared: Prepared;
+  control: Pick<Control, 'reward'>;
   commands: CommandQueue;
   policy: LocalPolicy;
 }
@@ -169,7 +171,10 @@ function loopRun(run: RunFolder, running: Running): LoopRun {
   const { head } = recipe;
   const padId = pad !== undefined && { padId: pad };
   const files: ModelFiles = { config, head, from: job.model, ...padId };
-  const source = ({ selection, survey }: Split) => ({ ...selection, kept: survey.kept, policy });
+  const ask = running.control.reward;
+  const reward: OwnReward | undefined = ask && ((rollouts) => ask(rollouts, commands.stopping));
+  const own = { policy, ...(reward && { reward }) };
+  const source = ({ selection, survey }: Split) => ({ ...selection, kept: survey.kept, ...own });
   return {
     options,
     plan,
