@@ -1,7 +1,7 @@
 /** Where a job runs. An engine is one file here, or a folder, and one line in `index.ts`. */
 import type { Executor } from '../graph/executor.ts';
 import type { Job, JobCommand, TrainEvent } from '../train/job.ts';
-import type { Recipe } from '../recipe/recipe.ts';
+import type { OwnScore, Recipe, Rollout } from '../recipe/recipe.ts';
 
 /** What a job is told while it runs, and what it may use. */
 export interface Control {
@@ -10,6 +10,8 @@ export interface Control {
   signal?: AbortSignal;
   /** Where the job's recipe is looked up. */
   recipes: readonly Recipe[];
+  /** The job's own reward function; rejects with the signal's reason when the run is told to stop. */
+  reward?: (rollouts: readonly Rollout[], stopping: AbortSignal) => Promise<OwnScore[]>;
 }
 
 export interface ExecutorPlace {

@@ -11,6 +11,7 @@ export const pairwise = grpoRecipe<PairwiseOptions>({
     output: 'the two answers: a list of { answer: { content } }',
     metadata: 'preferred: A, B or tie; optional preference_strength',
   },
+  rewards: ['exact'],
   options: pairwiseOptions,
   judge: pairwiseJudge,
 });

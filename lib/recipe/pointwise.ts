@@ -1,6 +1,7 @@
 /** A judge of one answer: it gives a score, and learns by GRPO from how near it came. */
 import { pointwiseOptions, type PointwiseOptions } from '../reward/options.ts';
 import { pointwiseJudge } from '../reward/pointwise.ts';
+import { worths } from '../reward/worth.ts';
 import { grpoRecipe } from './grpo/recipe.ts';
 
 export const pointwise = grpoRecipe<PointwiseOptions>({
@@ -10,6 +11,7 @@ export const pointwise = grpoRecipe<PointwiseOptions>({
     input: 'the conversation: messages, nested or as JSON',
     output: 'the answer: a list of one { answer: { content, label: { helpfulness: 0 to 4 } } }',
   },
+  rewards: worths,
   options: pointwiseOptions,
   judge: pointwiseJudge,
 });

@@ -139,6 +139,8 @@ export interface Selection<O> {
   seed: number;
   split: 'train' | 'validation';
   batching: Batching;
+  /** Tokens that the model can tell the places of; no limit where absent. */
+  maxPositions?: number;
 }
 
 /** Which rows can be used. `kept` and `dropped` are always exact. */
@@ -172,8 +174,12 @@ export interface Recipe<O = unknown> {
   /** A `z.object` with a default and a description for every option. */
   options: z.ZodType<O>;
   common?: CommonOptions;
+  /** What its option `reward` may say besides the name of a function of one's own; absent: it has none. */
+  rewards?: readonly string[];
   /** Options, common ones among them, that contradict each other: a sentence each. */
   contradictions?(options: Readonly<Record<string, unknown>>): string[];
+  /** Whether the model that the run began from is kept beside the one that is trained. */
+  reference?(options: O): boolean;
   /** Looks at every row; estimates lengths from a seeded sample unless `exact`. */
   survey(selection: Selection<O>, exact: boolean): Promise<Survey>;
   /** Training: endless, epoch after epoch. Validation: every kept row once. */

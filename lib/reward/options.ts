@@ -35,7 +35,12 @@ const shared = {
 /** Pairwise: is the preferred answer the right one? */
 export const pairwiseOptions = z.object({
   ...shared,
-  reward: z.string().default('exact').describe('what a verdict is worth: exact'),
+  reward: z
+    .string()
+    .default('exact')
+    .describe(
+      'what a verdict is worth: exact, or your own function: ./reward.ts#name, a name of this session',
+    ),
   ties: z.boolean().default(true).describe('offer a tie, and keep rows whose answers tie'),
 });
 
@@ -45,7 +50,9 @@ export const pointwiseOptions = z.object({
   reward: z
     .string()
     .default('exp-decay')
-    .describe('what a score is worth: exact, exp-decay, linear, linear-exact'),
+    .describe(
+      'what a score is worth: exact, exp-decay, linear, linear-exact, or your own: ./reward.ts#name',
+    ),
   decay: z.number().positive().default(2).describe('k of exp-decay: exp(-k·distance/range)'),
   min_score: z.int().default(0).describe('the lowest score'),
   max_score: z.int().default(4).describe('the highest score'),

@@ -43,7 +43,7 @@ export async function* trainLoop(run: LoopRun): AsyncGenerator<TrainEvent> {
   const kept: Kept = {};
   try {
     if (state.owesValidation ?? (state.step === 0 && run.options.eval_on_start))
-      yield* validate(run);
+      yield* validate(run, kept);
     for (;;) {
       await setImmediate(); // Lets messages in: a step may be one long native call.
       const stop = yield* obey(run, () => save(run, kept));
@@ -53,9 +53,9 @@ export async function* trainLoop(run: LoopRun): AsyncGenerator<TrainEvent> {
         yield { type: 'end', reason: 'stopped', step: state.step, ...lastOf(kept) };
         return;
       }
-      if (!(yield* step(run, batches))) continue;
+      if (!(yield* step(run, batches, kept))) continue;
       const { eval_steps, save_steps } = optionsNow(run);
-      if (due(state.step, eval_steps) || state.step === plan.steps) yield* validate(run);
+      if (due(state.step, eval_steps) || state.step === plan.steps) yield* validate(run, kept);
       if (due(state.step, save_steps)) yield* save(run, kept);
     }
   } finally {
@@ -80,11 +80,12 @@ function optionsNow({ options, state }: LoopRun): TrainingOptions {
 async function* step(
   run: LoopRun,
   batches: AsyncIterator<Batch>,
+  kept: Kept,
 ): AsyncGenerator<TrainEvent, boolean, undefined> {
   const { state, learner, plan, now = () => performance.now() } = run;
   const options = optionsNow(run);
   const started = now();
-  const next = await unlessStopped(run, () => batches.next());
+  const next = yield* savingFirst(run, kept, () => batches.next());
   if (!next) return false;
   if (next.done || next.value.examples.length === 0)
     throw new UserError(`the training rows ended after step ${state.step} of ${plan.steps}`);
@@ -137,14 +138,15 @@ function* exactPlan({ plan, state, options }: LoopRun): Generator<TrainEvent> {
  * Means over every validation row; each batch's sums are added in the rows' order. One that a stop cuts
  * short is owed by the run that resumes.
  */
-async function* validate(run: LoopRun): AsyncGenerator<TrainEvent> {
+async function* validate(run: LoopRun, kept: Kept): AsyncGenerator<TrainEvent> {
   const { validation, learner, state } = run;
   if (!validation) return;
   const samples: Sample[] = [];
   const batches = withSamples(validation(), samples);
-  const metrics = await unlessStopped(run, () => meanMetrics(batches, learner));
-  state.owesValidation = !metrics;
+  state.owesValidation = true;
+  const metrics = yield* savingFirst(run, kept, () => meanMetrics(batches, learner));
   if (!metrics) return;
+  state.owesValidation = false;
   const shown = samples.length > 0 && { samples };
   yield { type: 'validation', step: state.step, metrics, ...shown };
 }
@@ -160,15 +162,20 @@ async function* withSamples(
   }
 }
 
-/** What comes of it, or undefined where it failed because the run is told to stop. */
-async function unlessStopped<T>(
-  { commands: { stopping } }: LoopRun,
+/**
+ * What comes of it, or undefined where it failed because the run is told to stop. Where rows or a reward
+ * function fail, the weights are still those of a whole step, which is kept.
+ */
+async function* savingFirst<T>(
+  run: LoopRun,
+  kept: Kept,
   work: () => Promise<T>,
-): Promise<T | undefined> {
+): AsyncGenerator<TrainEvent, T | undefined, undefined> {
   try {
     return await work();
   } catch (error) {
-    if (stopping.aborted) return undefined;
+    if (run.commands.stopping.aborted) return undefined;
+    yield* save(run, kept);
     throw error;
   }
 }

@@ -8,6 +8,7 @@ import type { Judge } from '../../reward/judge.ts';
 import type { JudgeSurroundings } from '../../reward/options.ts';
 import { thinkingRule, type ThinkingWish } from '../../reward/thinking.ts';
 import { defineRecipe } from '../define-recipe.ts';
+import { rewardOptions } from '../own-reward.ts';
 import type { Recipe, Selection, Source } from '../recipe.ts';
 import { trainingBatches, validationBatches } from './batches.ts';
 import { grpoLoss } from './loss.ts';
@@ -15,27 +16,33 @@ import { grpoContradictions, grpoOptions, type GrpoOptions } from './options.ts'
 import { surveyPrompts, type Asking } from './prompts.ts';
 
 export interface JudgeRecipe<O> extends Pick<Recipe, 'name' | 'summary' | 'columns'> {
+  /** The judge's own rewards, the first of which says what its verdicts are worth beside another. */
+  rewards: readonly [string, ...string[]];
   /** The judge's own options, `thinking` among them. */
   options: z.ZodObject;
   judge: (options: O & Pick<JudgeSurroundings<never>, 'ask'>) => Judge;
 }
 
 /** Makes a recipe of a kind of judge. */
-export function grpoRecipe<O extends { thinking: ThinkingWish }>({
+export function grpoRecipe<O extends { thinking: ThinkingWish; reward: string }>({
   judge,
   options,
   ...named
 }: JudgeRecipe<O>): Recipe<GrpoOptions & O> {
   const asking = ({ text, options }: Pick<Selection<O>, 'text' | 'options'>): Asking => {
     const { template, ask } = thinkingRule(text, options.thinking);
-    return { template, judge: judge({ ...options, ask }) };
+    const [plain] = named.rewards;
+    const reward = named.rewards.includes(options.reward) ? options.reward : plain;
+    return { template, judge: judge({ ...options, reward, ask }) };
   };
   return defineRecipe<GrpoOptions & O>({
     ...named,
     head: 'causal',
-    options: z.object({ ...options.shape, ...grpoOptions.shape }) as unknown as z.ZodType<
-      GrpoOptions & O
-    >,
+    options: z.object({
+      ...options.shape,
+      ...grpoOptions.shape,
+      ...rewardOptions.shape,
+    }) as unknown as z.ZodType<GrpoOptions & O>,
     common: {
       defaults: {
         ...{ learning_rate: 1e-6, scheduler: 'constant', weight_decay: 0.01 },
@@ -44,6 +51,7 @@ export function grpoRecipe<O extends { thinking: ThinkingWish }>({
       without: ['max_length'],
     },
     contradictions: grpoContradictions,
+    reference: ({ use_kl_loss, use_kl_in_reward }) => use_kl_loss || use_kl_in_reward,
     survey: (selection, exact) => surveyPrompts(selection, asking(selection), exact),
     batches: (source: Source<GrpoOptions & O>) =>
       source.split === 'train'
