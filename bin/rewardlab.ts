@@ -86,6 +86,18 @@ program
     await scoreCommand(model, options);
   });
 
+program
+  .command('reward')
+  .description("what a judge's completions are worth: pairwise|pointwise FILE… [--OPTION V]…")
+  .helpOption(false)
+  .allowUnknownOption()
+  .passThroughOptions()
+  .argument('[words...]')
+  .action(async (words: string[]) => {
+    const { rewardCommand } = await import('./commands/reward.ts');
+    await rewardCommand(words);
+  });
+
 const notebook = program.command('notebook').description('run notebooks without Jupyter');
 notebook
   .command('run <file>')

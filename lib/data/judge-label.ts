@@ -14,7 +14,10 @@ export interface PairLabel {
   responseId?: string;
 }
 
-const flat = ['preferred', 'preference', 'winner', 'better', 'label', 'truth', 'ground_truth'];
+const flat = [
+  ...['preferred', 'preference', 'winner', 'better'],
+  ...['label', 'truth', 'true', 'ground_truth'],
+];
 
 /** The label of a row. One that is missing and one that is none of A, B and tie are told apart. */
 export function pairLabel(row: Row): PairLabel | Refused {
@@ -52,6 +55,7 @@ function places(row: Row): [string, Cell][] {
   const outputs = outputsOf(row);
   return [
     ['metadata.preferred', inside(row.metadata, 'preferred')],
+    ['extra_info.metadata.preferred', inside(row.extra_info, 'metadata', 'preferred')],
     ...flat.map((name): [string, Cell] => [name, inside(cellOf(row, [name]))]),
     ['reward_model.ground_truth', inside(row.reward_model, 'ground_truth')],
     ['label.preference', ofOutputs(outputs, 'preference')],
@@ -83,9 +87,10 @@ function besides(row: Row): Omit<PairLabel, 'truth'> {
   const [first] = outputsOf(row);
   const strength =
     inside(row.metadata, 'preference_strength') ??
+    inside(row.extra_info, 'metadata', 'preference_strength') ??
     inside(first, 'answer', 'label', 'preference_strength') ??
     cellOf(row, ['preference_strength']);
-  const id = inside(first, 'answer', 'label', 'response_id');
+  const id = inside(first, 'answer', 'label', 'response_id') ?? cellOf(row, ['response_id']);
   return {
     ...(typeof strength === 'number' && { strength }),
     ...(typeof id === 'string' && { responseId: id }),

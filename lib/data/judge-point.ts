@@ -27,7 +27,7 @@ export interface Scale {
 }
 
 const answerColumns = ['response', 'answer', 'completion', 'output'];
-const labelColumns = ['score', 'rating', 'label', 'truth', 'ground_truth', 'reward_model'];
+const labelColumns = ['score', 'rating', 'label', 'truth', 'true', 'ground_truth', 'reward_model'];
 
 /** The columns that `judgedAnswer` reads. Throws a `UserError` where a table can hold no scored answers. */
 export function pointColumns(table: Pick<Rows, 'columns' | 'paths'>, scale: Scale): string[] {
@@ -59,7 +59,7 @@ export function judgedAnswer(row: Row, scale: Scale): JudgedAnswer | Refused {
   const within = cell === null && turns.length > 1 && last.role === 'assistant';
   const answer = cells.answerText(within ? last : cell);
   if (typeof answer !== 'string') return answer;
-  const truth = scoreLabel(row, item, scale);
+  const truth = scoreLabel(row, scale);
   if (typeof truth !== 'number') return truth;
   const conversation = within ? turns.slice(0, -1) : turns;
   const source = cells.sourceOf(row, 'pointwise');
@@ -70,14 +70,9 @@ function cellOfAnswer(row: Row): Cell {
   return cells.cellOf(row, answerColumns);
 }
 
-function scoreLabel(row: Row, item: Cell | undefined, scale: Scale): number | Refused {
-  const label = cells.inside(item, 'answer', 'label');
-  const cell =
-    (typeof label === 'object'
-      ? (cells.inside(label, scale.attribute) ?? cells.inside(label, 'score'))
-      : label) ??
-    cells.cellOf(row, [scale.attribute, ...labelColumns.slice(0, -1)]) ??
-    cells.inside(row.reward_model, 'ground_truth');
+/** The score that a row calls right. */
+export function scoreLabel(row: Row, scale: Scale): number | Refused {
+  const cell = scoreCell(row, scale);
   if (cell === null || cell === '')
     return { dropped: 'no label', detail: `nothing says the ${scale.attribute}` };
   const number = numberOf(cell);
@@ -86,6 +81,17 @@ function scoreLabel(row: Row, item: Cell | undefined, scale: Scale): number | Re
     dropped: 'label out of range',
     detail: `found ${shown(cell)}, expected a number from ${scale.min} to ${scale.max}`,
   };
+}
+
+/** What stands where a row's label is, unread; null where there is none. */
+export function scoreCell(row: Row, { attribute }: Scale): Cell {
+  const [item] = cells.outputsOf(row);
+  const label =
+    cells.inside(item, 'answer', 'label') ??
+    cells.cellOf(row, [attribute, ...labelColumns.slice(0, -1)]) ??
+    cells.inside(row.reward_model, 'ground_truth');
+  if (typeof label !== 'object' || label === null) return label;
+  return cells.inside(label, attribute) ?? cells.inside(label, 'score');
 }
 
 /** Numbers, and texts that are nothing but a number. */

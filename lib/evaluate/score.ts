@@ -1,12 +1,7 @@
 /** Rewards written beside the rows that they are of. */
-import { createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
-import { extname, resolve } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { resolve } from 'node:path';
 import { openRows, type Row } from '../data/rows.ts';
-import { writeParquet } from '../data/write.ts';
-import { UserError } from '../errors.ts';
+import { checkOutput, writeRows } from '../data/write-rows.ts';
 import { RewardModel, type LoadModelOptions, type Scorable } from '../worker/reward-model.ts';
 import { scoredColumns, type ScoredColumns } from './scored-columns.ts';
 
@@ -37,9 +32,7 @@ const rowsPerRequest = 64;
 export async function score(options: ScoreOptions): Promise<Scored> {
   const { data, output, onProgress } = options;
   const path = resolve(output);
-  const format = extname(path);
-  if (format !== '.parquet' && format !== '.jsonl')
-    throw new UserError(`--output: expected a .parquet or .jsonl file, got '${output}'`);
+  checkOutput(output);
   const rows = await openRows(typeof data === 'string' ? [data] : data);
   const columns = await scoredColumns(rows);
   const dropped: Record<string, number> = {};
@@ -48,9 +41,7 @@ export async function score(options: ScoreOptions): Promise<Scored> {
     onProgress?.(done, rows.count),
   );
   const rewards = Object.fromEntries(columns.names.map((name) => [name, 'DOUBLE']));
-  const schema = { ...rows.columns, ...rewards };
-  if (format === '.parquet') await writeParquet(path, scored, schema);
-  else await writeLines(path, scored);
+  await writeRows(path, scored, { ...rows.columns, ...rewards });
   return { output: path, rows: rows.count, columns: columns.names, dropped };
 }
 
@@ -96,26 +87,4 @@ async function withRewards(
     const own = columns.names.map((name, j) => [name, at === undefined ? null : rewards[at + j]!]);
     return { ...row, ...(Object.fromEntries(own) as Row) };
   });
-}
-
-/** JSON lines, to a temporary name, then renamed. */
-async function writeLines(path: string, rows: AsyncIterable<Row>): Promise<void> {
-  const temporary = `${path}.${process.pid}.tmp`;
-  const lines = async function* (): AsyncGenerator<string> {
-    for await (const row of rows) yield `${JSON.stringify(row, plain)}\n`;
-  };
-  try {
-    await pipeline(Readable.from(lines()), createWriteStream(temporary));
-    await rename(temporary, path);
-  } catch (cause) {
-    await rm(temporary, { force: true });
-    if ((cause as NodeJS.ErrnoException).code === undefined) throw cause;
-    throw new UserError(`cannot write '${path}': ${(cause as Error).message}`, undefined, {
-      cause,
-    });
-  }
-}
-
-function plain(_key: string, value: unknown): unknown {
-  return typeof value === 'bigint' ? Number(value) : value;
 }

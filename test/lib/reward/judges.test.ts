@@ -5,7 +5,7 @@ import { pairwiseJudge } from '../../../lib/reward/pairwise.ts';
 import { pointwiseJudge } from '../../../lib/reward/pointwise.ts';
 import type { JudgeExample } from '../../../lib/reward/template.ts';
 import type { JudgePrompt } from '../../../lib/reward/judge.ts';
-import { worthOf, worths } from '../../../lib/reward/worth.ts';
+import { worthOf, type Worth } from '../../../lib/reward/worth.ts';
 import { refusal } from '../refusal.ts';
 
 const conversation = [
@@ -103,8 +103,7 @@ describe('what is asked', () => {
       min_score: 1,
       max_score: 5,
       attribute: 'clarity',
-      context: 'ignored',
-    } as object);
+    });
     const prompt = prompted(
       judge.read({ prompt: 'q', response: 'r', clarity: 5, reference: 'The answer is r.' }, 0),
     );
@@ -214,9 +213,9 @@ describe('what answers earn', () => {
   });
 
   test('worth by distance, as published', () => {
-    const at = (worth: (typeof worths)[number], truth: number, predicted: number): number =>
+    const at = (worth: Worth, truth: number, predicted: number): number =>
       Number(worthOf(worth, { predicted, truth, min: 0, max: 4, k: 2 }).toFixed(6));
-    const row = (worth: (typeof worths)[number], truth: number): number[] =>
+    const row = (worth: Worth, truth: number): number[] =>
       [0, 1, 2, 3, 4].map((predicted) => at(worth, truth, predicted));
     expect(row('exp-decay', 0)).toEqual([1, 0.606531, 0.367879, 0.22313, 0.135335]);
     expect(row('linear', 4)).toEqual([0, 0.25, 0.5, 0.75, 1]);

@@ -1,0 +1,47 @@
+/** Writes rows as parquet or JSON lines, by the file's name; the file appears whole or not at all. */
+import { createWriteStream } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { extname } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { UserError } from '../errors.ts';
+import type { Row } from './cell.ts';
+import { writeParquet, type Schema } from './write.ts';
+
+/** Refuses a name that says neither format. */
+export function checkOutput(path: string): void {
+  if (!['.parquet', '.jsonl'].includes(extname(path)))
+    throw new UserError(`--output: expected a .parquet or .jsonl file, got '${path}'`);
+}
+
+/** The schema is inferred for parquet where none is given. */
+export async function writeRows(
+  path: string,
+  rows: Iterable<Row> | AsyncIterable<Row>,
+  schema?: Schema,
+): Promise<void> {
+  checkOutput(path);
+  if (extname(path) === '.parquet') await writeParquet(path, rows, schema);
+  else await writeLines(path, rows);
+}
+
+async function writeLines(path: string, rows: Iterable<Row> | AsyncIterable<Row>): Promise<void> {
+  const temporary = `${path}.${process.pid}.tmp`;
+  const lines = async function* (): AsyncGenerator<string> {
+    for await (const row of rows) yield `${JSON.stringify(row, plain)}\n`;
+  };
+  try {
+    await pipeline(Readable.from(lines()), createWriteStream(temporary));
+    await rename(temporary, path);
+  } catch (cause) {
+    await rm(temporary, { force: true });
+    if ((cause as NodeJS.ErrnoException).code === undefined) throw cause;
+    throw new UserError(`cannot write '${path}': ${(cause as Error).message}`, undefined, {
+      cause,
+    });
+  }
+}
+
+function plain(_key: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? Number(value) : value;
+}
