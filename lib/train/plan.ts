@@ -28,13 +28,12 @@ export interface Prepared {
 /** Opens a job's files and plans it; `exact` measures every training row. */
 export async function prepare(job: Job, recipe: Recipe, exact: boolean): Promise<Prepared> {
   const common = await prepareModel(job, recipe);
-  const { config, options } = common;
   const train = await openSplit(job, { recipe, common, exact }, 'train');
   const validation =
     job.validation.length > 0
       ? await openSplit(job, { recipe, common, exact: false }, 'validation')
       : undefined;
-  const plan = planOf({ job, recipe, config, options }, train.survey, validation?.survey);
+  const plan = planOf({ job, recipe, ...common }, train.survey, validation?.survey);
   return { ...common, train, validation, plan };
 }
 
@@ -63,6 +62,7 @@ async function openSplit(
     ...{ text, split: name, seed: job.seed, options: recipeOptions },
     rows: await openRows(job[name]),
     batching: batchingOf(options, name),
+    maxPositions: common.config.maxPositions,
   };
   const survey = await recipe.survey(selection, exact);
   refuseNothing(job[name], survey, name);
@@ -86,18 +86,13 @@ function refuseNothing(files: readonly string[], survey: Survey, split: string):
   );
 }
 
-interface Planned {
+interface Planned extends Common {
   job: Job;
   recipe: Recipe;
-  config: ModelConfig;
-  options: TrainingOptions;
 }
 
-function planOf(
-  { job, recipe, config, options }: Planned,
-  train: Survey,
-  validation: Survey | undefined,
-): Plan {
+function planOf(planned: Planned, train: Survey, validation: Survey | undefined): Plan {
+  const { recipe, config, options } = planned;
   const parameters = [...expectedShapes(config, recipe.head).values()]
     .map((shape) => shape.reduce((a, b) => a * b, 1))
     .reduce((a, b) => a + b, 0);
@@ -114,7 +109,7 @@ function planOf(
     tokens: train.tokens,
     steps: options.max_steps ?? epochSteps * options.epochs,
     epochs: options.epochs,
-    memoryBytes: memoryOf(parameters, config, { threads: job.threads, options }),
+    memoryBytes: memoryOf(parameters, planned),
   };
 }
 
@@ -122,15 +117,18 @@ function planOf(
 const baseBytes = 450 * 2 ** 20;
 
 /**
- * Weights, two moments and a gradient a thread; and of each token that a thread has in flight, about
- * twenty-four rows as wide as the model and six as wide as its MLP a layer, which the gradient needs.
+ * Weights, two moments and a gradient a thread, and weights once more for a reference; and of each token
+ * that a thread has in flight, about twenty-four rows as wide as the model and six as wide as its MLP a
+ * layer, which the gradient needs, and three as wide as the vocabulary where that is what it ends in.
  * Fitted to two runs (0.35 M and 4 M parameters on two threads: 0.5 and 0.94 GB).
  */
 function memoryOf(
   parameters: number,
-  { layers, hidden, intermediate }: ModelConfig,
-  { threads, options }: { threads: number; options: TrainingOptions },
+  { job: { threads }, recipe, config, options, recipeOptions }: Planned,
 ): number {
-  const activations = options.micro_batch_tokens * layers * (24 * hidden + 6 * intermediate);
-  return baseBytes + 4 * (parameters * (3 + threads) + activations * threads);
+  const { layers, hidden, intermediate, vocab } = config;
+  const head = recipe.head === 'causal' ? 3 * vocab : 0;
+  const token = layers * (24 * hidden + 6 * intermediate) + head;
+  const copies = 3 + threads + (recipe.reference?.(recipeOptions) ? 1 : 0);
+  return baseBytes + 4 * (parameters * copies + options.micro_batch_tokens * token * threads);
 }

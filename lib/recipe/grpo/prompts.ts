@@ -22,17 +22,21 @@ export interface Asking {
   template: Readonly<Record<string, unknown>>;
 }
 
-type Options = Pick<GrpoOptions, 'max_prompt_length' | 'filter_overlong_prompts'>;
+type Options = Pick<
+  GrpoOptions,
+  'max_prompt_length' | 'max_response_length' | 'filter_overlong_prompts'
+>;
 
 /**
  * Reads rows; their examples are prompts without completions. A reward function of the person's own is
  * shown whole rows.
  */
 export function promptReader(
-  { rows, text, options, batching, reward }: Selection<Options> & Pick<Source<Options>, 'reward'>,
+  selection: Selection<Options> & Pick<Source<Options>, 'reward'>,
   { judge, template }: Asking,
 ): RowReader<Asked> {
-  const limits = limitsOf(options, batching);
+  const { rows, text, reward } = selection;
+  const limits = limitsOf(selection);
   const tokens = (prompt: JudgePrompt, index: number): number[] =>
     inRow(index, () => text.encodeChat(prompt.messages, { addGenerationPrompt: true, template }));
   return {
@@ -73,9 +77,18 @@ export async function surveyPrompts(
 
 type Limits = Pick<Batching, 'maxLength' | 'truncation'>;
 
-function limitsOf(options: Options, { truncation }: Batching): Limits {
-  const { max_prompt_length: maxLength, filter_overlong_prompts: filter } = options;
-  return { maxLength, truncation: filter ? 'drop' : truncation };
+/** A prompt leaves room for a completion in what the model can tell the places of. */
+function limitsOf({ options, batching, maxPositions = Infinity }: Selection<Options>): Limits {
+  const { max_prompt_length, max_response_length: response, filter_overlong_prompts } = options;
+  if (response >= maxPositions)
+    throw new UserError(
+      `--max-response-length: expected less than the model's ${maxPositions} positions, got '${response}'`,
+      'a prompt needs some of them',
+    );
+  return {
+    maxLength: Math.min(max_prompt_length, maxPositions - response),
+    truncation: filter_overlong_prompts ? 'drop' : batching.truncation,
+  };
 }
 
 function promptOf(judge: Judge, row: Row, index: number): JudgePrompt {
@@ -92,7 +105,7 @@ function mayBeTooLong({ messages }: JudgePrompt, { maxLength, truncation }: Limi
 
 function tooLong(row: number, length: number, most: number): UserError {
   return new UserError(
-    `row ${row}: its prompt has ${length} tokens, more than --max-prompt-length ${most}`,
-    'raise it, leave such rows out with --filter-overlong-prompts, or cut them with --truncation left, right or middle',
+    `row ${row}: its prompt has ${length} tokens, more than the ${most} that it may have`,
+    'raise --max-prompt-length, leave such rows out with --filter-overlong-prompts, or cut them with --truncation left, right or middle',
   );
 }

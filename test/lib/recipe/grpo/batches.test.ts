@@ -204,7 +204,7 @@ describe('prompts that are too long', () => {
     const options = { ...limit, filter_overlong_prompts: false };
     const message = await refusal(() => pairwise.survey(selectionOf({ table, options }), false));
     expect(message).toMatch(
-      /^row 1: its prompt has \d+ tokens, more than --max-prompt-length 700\n {2}raise it/,
+      /^row 1: its prompt has \d+ tokens, more than the 700 that it may have\n {2}raise/,
     );
   });
   test.each(['left', 'right', 'middle'] as const)('are cut: %s', async (truncation) => {
@@ -238,4 +238,14 @@ test('options that contradict each other', () => {
     '--filter-groups: needs --n above 1: one completion differs from no other',
     '--loss-scale-factor: only divides --loss-agg-mode seq-mean-token-sum-norm',
   ]);
+});
+
+test('a completion has room in what the model can tell the places of', async () => {
+  const selection = { ...selectionOf({}), maxPositions: 600 };
+  const survey = await pairwise.survey(selection, true);
+  expect(survey.dropped).toEqual({ 'prompt longer than 88 tokens': 6 });
+  const message = await refusal(() => pairwise.survey({ ...selection, maxPositions: 512 }, true));
+  expect(message).toBe(
+    "--max-response-length: expected less than the model's 512 positions, got '512'\n  a prompt needs some of them",
+  );
 });
