@@ -71,7 +71,11 @@ export function trainingGraph(
   return { outputs, gradients: differentiate(outputs.loss, weights.all()) };
 }
 
-function symbolicBatch({ examples, data }: Structure): SymbolicBatch {
+/** What a loss sees of a micro-batch of this structure. */
+export function symbolicBatch({
+  examples,
+  data,
+}: Pick<Structure, 'examples' | 'data'>): SymbolicBatch {
   const lengths = { reads: readsDim, examples };
   const entries = Object.entries(data).map(([name, counted]) => {
     const length = counted === 'other' ? `data.${name}` : lengths[counted];
