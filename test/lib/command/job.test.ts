@@ -24,49 +24,50 @@ test('fills in every default', async () => {
   const job = await parse(base);
   expect(JSON.parse(JSON.stringify({ ...job, threads: 2 }).replaceAll(cwd, '.')))
     .toMatchInlineSnapshot(`
-    {
-      "device": "cpu",
-      "engine": "onnx",
-      "model": "./model",
-      "options": {
-        "background": false,
-        "batch_size": 16,
-        "betas": [
-          0.9,
-          0.999,
+      {
+        "device": "cpu",
+        "engine": "onnx",
+        "model": "./model",
+        "options": {
+          "background": false,
+          "batch_size": 16,
+          "betas": [
+            0.9,
+            0.999,
+          ],
+          "center_rewards_coefficient": 0,
+          "dry_run": false,
+          "epochs": 1,
+          "eps": 1e-8,
+          "eval_on_start": false,
+          "eval_steps": null,
+          "json": false,
+          "label_smoothing": 0,
+          "learning_rate": 0.00001,
+          "max_grad_norm": 1,
+          "max_length": 1024,
+          "max_steps": null,
+          "micro_batch_tokens": 1024,
+          "resume": false,
+          "save_steps": null,
+          "scheduler": "linear",
+          "shuffle": true,
+          "strength": "none",
+          "truncation": "left",
+          "use_margin": true,
+          "warmup_ratio": 0,
+          "weight_decay": 0,
+        },
+        "output": "./runs/bradley-terry-001",
+        "recipe": "bradley-terry",
+        "seed": 0,
+        "threads": 2,
+        "train": [
+          "./train.parquet",
         ],
-        "center_rewards_coefficient": 0,
-        "dry_run": false,
-        "epochs": 1,
-        "eps": 1e-8,
-        "eval_steps": null,
-        "json": false,
-        "label_smoothing": 0,
-        "learning_rate": 0.00001,
-        "max_grad_norm": 1,
-        "max_length": 1024,
-        "max_steps": null,
-        "micro_batch_tokens": 1024,
-        "resume": false,
-        "save_steps": null,
-        "scheduler": "linear",
-        "shuffle": true,
-        "strength": "none",
-        "truncation": "left",
-        "use_margin": true,
-        "warmup_ratio": 0,
-        "weight_decay": 0,
-      },
-      "output": "./runs/bradley-terry-001",
-      "recipe": "bradley-terry",
-      "seed": 0,
-      "threads": 2,
-      "train": [
-        "./train.parquet",
-      ],
-      "validation": [],
-    }
-  `);
+        "validation": [],
+      }
+    `);
   expect(job.threads).toBe(availableParallelism());
 });
 
