@@ -90,7 +90,9 @@ function partsOf(progress: Progress): string[] {
   const tokens = metrics['tokens_per_second'];
   return [
     plan ? `step ${step}/${plan.steps}` : step > 0 ? `step ${step}` : 'preparing',
-    ...named('loss', metrics['loss']),
+    ...(metrics['reward'] === undefined
+      ? named('loss', metrics['loss'])
+      : named('reward', metrics['reward'])),
     ...named('accuracy', metrics['accuracy']),
     ...named('validation', validation?.['accuracy']),
     ...(end ? [end.reason] : left === undefined ? [] : [`${duration(left)} left`]),
