@@ -18,6 +18,8 @@ export interface Executor {
   parameters(weights: ReadonlyMap<string, Value>): Promise<Parameters>;
   /** Compiles a graph over these parameters. A graph with gradients also adds them up in `parameters`. */
   compile(graph: Graph, parameters: Parameters): Promise<Program>;
+  /** Compiles a step to write sequences with; absent where this executor cannot. */
+  writer?(step: Step, parameters: Parameters): Promise<Writer>;
 }
 
 export interface Program {
@@ -66,4 +68,65 @@ export interface OptimizerState {
   step: number;
   /** First and second moments, by parameter name. */
   moments: Map<string, { first: Value; second: Value }>;
+}
+
+/**
+ * A graph that adds one token to each of B sequences. It is fed `ids` [B], `positions` [B, 1], the past of
+ * every layer l as `keys.l` [B, heads, width, N] and `values.l` [B, heads, N, width], `mask` [B, 1, 1, N + 1]
+ * and `lengths` = [N, 1]; it gives `logProbs` and, at `inverseTemperature`, `probs` [B, V] of the token
+ * after, and `fresh` [B, layers · 2 · heads, 1, width]: each layer's new keys, then its new values.
+ */
+export interface Step {
+  graph: Graph;
+  layers: number;
+  heads: number;
+  width: number;
+  /** Fed alike at every step. */
+  constants: Feeds;
+}
+
+/** A prompt to be read: a program that gives `logProbs`, `probs` [1, V], `keys.l` and `values.l` [heads, T, width]. */
+export interface Prompt {
+  program: Program;
+  feeds: Feeds;
+  tokens: number;
+  /** Most tokens that may follow. */
+  most: number;
+}
+
+export interface WriteRequest {
+  prompts: readonly Prompt[];
+  /** Sequences of each prompt; sequence i · n + j is the j-th of prompt i. */
+  n: number;
+  /** How a token is drawn: 0 temperature takes the likeliest, 1 and 0 are no limits of `topP` and `topK`. */
+  draw: { temperature: number; topP: number; topK: number; seed: number };
+  /** Tokens that end a sequence and belong to it. */
+  ends: readonly number[];
+}
+
+export interface Token {
+  sequence: number;
+  id: number;
+  /** log p of it under the model itself, before temperature and limits. */
+  logProb: number;
+}
+
+export interface Written {
+  ids: number[];
+  logProbs: number[];
+  /** It came to one of `ends`; otherwise it is as long as it may be, or was ended by the caller. */
+  ended: boolean;
+}
+
+export interface WriteControl {
+  /** Aborted: rejects with its reason at once. */
+  signal?: AbortSignal;
+  /** Told each step's tokens as they come; returns the sequences to end, which may go on for some tokens. */
+  onTokens?: (tokens: readonly Token[]) => readonly number[];
+}
+
+/** Writes with the weights as they are when it is asked. */
+export interface Writer {
+  write(request: WriteRequest, control?: WriteControl): Promise<Written[]>;
+  close(): Promise<void>;
 }

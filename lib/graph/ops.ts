@@ -90,6 +90,8 @@ export interface Ops {
   rmsNorm: { readonly eps: number };
   /** Rotates x [H, T, 2h] in its two halves by angles given as cos and sin [T, h]. */
   rope: None;
+  /** Rotates x [B, H, S, 2h] by rows of the tables cos and sin [P, h] at positions [B, S] (int64). */
+  ropeAt: None;
   /**
    * softmax(scale · q kᵀ + mask) v for q [G, R, d], k and v [G, N, d] and an optional mask [R, N];
    * second output: the probabilities [G, R, N].

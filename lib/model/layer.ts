@@ -15,6 +15,8 @@ export interface LayerParts {
   weights: LayerWeights;
   /** Only the read rows are asked for: [T, D] to [R, D]. */
   last: boolean;
+  /** Told the layer's keys, rotated, and values: [kvHeads, T, d] each. */
+  keep?: (keys: Tensor, values: Tensor) => void;
 }
 
 /** [T, D] to [T, D]. */
@@ -30,8 +32,10 @@ export function layer(x: Tensor, parts: LayerParts): Tensor {
     const scaled = qkNorm ? rmsNorm(y, weights.get(gain, headDim), rmsEps) : y;
     return rope(scaled, cos, sin);
   };
+  const keys = turned(k, 'k', around.tokens);
+  parts.keep?.(keys, v);
   const attended = attention(
-    [turned(q, 'q', asking), turned(k, 'k', around.tokens), v],
+    [turned(q, 'q', asking), keys, v],
     { forest: around.forest, ...asking },
     config,
   ); // [H, R, d]
@@ -48,7 +52,11 @@ export function layer(x: Tensor, parts: LayerParts): Tensor {
   return mlp(afterAttention, parts);
 }
 
-function mlp(x: Tensor, { config, weights }: LayerParts): Tensor {
+/** x + down(silu(gate) · up), of the normalised x [T, D]. */
+export function mlp(
+  x: Tensor,
+  { config, weights }: Pick<LayerParts, 'config' | 'weights'>,
+): Tensor {
   const { hidden, intermediate } = config;
   const gain = weights.get('post_attention_layernorm.weight', hidden);
   const normed = rmsNorm(x, gain, config.rmsEps);

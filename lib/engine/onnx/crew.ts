@@ -1,6 +1,7 @@
 /** The threads, and how work is given to them: by a fixed rule, so that sums are the same every time. */
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import type { Token } from '../../graph/executor.ts';
 import { ownModule } from '../../own-process.ts';
 import type { Reply, Request, ThreadStart } from './messages.ts';
 
@@ -8,8 +9,8 @@ export interface Crew {
   readonly size: number;
   /** Asks a thread; threads answer their own questions in order. */
   ask(thread: number, request: Request): Promise<Reply>;
-  /** Asks every thread, each its own question. */
-  askAll(request: (thread: number) => Request): Promise<Reply[]>;
+  /** Asks every thread, each its own question; `heard` is told tokens that come before the answers. */
+  askAll(request: (thread: number) => Request, heard?: Heard): Promise<Reply[]>;
   close(): Promise<void>;
 }
 
@@ -18,20 +19,24 @@ export function startCrew(size: number, start: Omit<ThreadStart, 'index'>): Crew
   return {
     size,
     ask: (thread, request) => threads[thread]!.ask(request),
-    askAll: (request) => Promise.all(threads.map((thread, i) => thread.ask(request(i)))),
+    askAll: (request, heard) =>
+      Promise.all(threads.map((thread, i) => thread.ask(request(i), heard))),
     async close() {
       await Promise.all(threads.map((thread) => thread.close()));
     },
   };
 }
 
+export type Heard = (tokens: readonly Token[]) => void;
+
 interface Waiting {
+  heard: Heard | undefined;
   resolve: (reply: Reply) => void;
   reject: (error: Error) => void;
 }
 
 function startThread(workerData: ThreadStart): {
-  ask(request: Request): Promise<Reply>;
+  ask(request: Request, heard?: Heard): Promise<Reply>;
   close(): Promise<void>;
 } {
   const worker = new Worker(ownModule('lib/engine/onnx/thread'), { workerData });
@@ -43,6 +48,10 @@ function startThread(workerData: ThreadStart): {
   };
   worker.unref();
   worker.on('message', ({ error, ...reply }: Reply) => {
+    if (reply.tokens) {
+      waiting[0]?.heard?.(reply.tokens);
+      return;
+    }
     const next = waiting.shift();
     if (waiting.length === 0) worker.unref();
     if (error) next?.reject(error);
@@ -50,13 +59,13 @@ function startThread(workerData: ThreadStart): {
   });
   worker.on('error', (error: Error) => fail(error));
   worker.on('exit', () => fail(new Error('a thread of the executor has ended')));
-  const ask = (request: Request): Promise<Reply> =>
+  const ask = (request: Request, heard?: Heard): Promise<Reply> =>
     new Promise((resolve, reject) => {
       if (dead) {
         reject(dead);
         return;
       }
-      waiting.push({ resolve, reject });
+      waiting.push({ resolve, reject, heard });
       worker.ref();
       worker.postMessage(request);
     });

@@ -28,6 +28,11 @@ export function createOnnxExecutor({ device = 'cpu', threads }: OnnxOptions): Ex
       if (!own) return Promise.reject(new Error("these parameters are another executor's"));
       return Promise.resolve().then(() => own.compile(graph));
     },
+    writer(step, parameters) {
+      const own = known.get(parameters);
+      if (!own) return Promise.reject(new Error("these parameters are another executor's"));
+      return Promise.resolve().then(() => own.writer(step));
+    },
   };
 }
 

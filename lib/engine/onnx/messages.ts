@@ -1,5 +1,5 @@
 /** What the executor and its threads say to each other. */
-import type { Feeds, Value } from '../../graph/executor.ts';
+import type { Feeds, Step, Token, Value, WriteRequest, Written } from '../../graph/executor.ts';
 
 /** A session to be, as a thread makes it when it first needs it. */
 export interface SessionPlan {
@@ -48,6 +48,7 @@ export type Request =
   /** Sums the gradients of these threads into the first one's, in a range; answers the sum of squares. */
   | { type: 'combine'; threads: readonly number[]; range: Range }
   | { type: 'update'; parts: readonly UpdatePart[] }
+  | { type: 'write'; writing: Writing }
   | { type: 'forget'; session: number }
   /** Releases everything; the thread then ends by itself. */
   | { type: 'end' };
@@ -64,9 +65,61 @@ export interface Range {
   end: number;
 }
 
+/** A session of a step to be. Its weights are frozen into it, or fed where they are too large for that. */
+export interface StepPlan extends Omit<Step, 'graph' | 'constants'> {
+  bytes: Uint8Array;
+  constants: Feeds;
+  fed: readonly Slot[];
+  frozen: readonly FrozenParameter[];
+}
+
+/** A parameter and the pieces of the flat buffer that it is made of. */
+export interface FrozenParameter {
+  name: string;
+  shape: readonly number[];
+  parts: readonly Pick<Slot, 'offset' | 'size'>[];
+}
+
+export interface WritePrompt {
+  job: Job;
+  tokens: number;
+  most: number;
+  /** Its sequences, each with what its random numbers are seeded by. */
+  sequences: readonly { sequence: number; stream: readonly number[] }[];
+}
+
+/** What a thread is to write. Every thread is told all prompts; who reads one is settled by `control`. */
+export interface Writing extends Pick<WriteRequest, 'draw' | 'ends'> {
+  session: number;
+  /** For a thread that does not know the session. */
+  step?: StepPlan;
+  plans: readonly SessionPlan[];
+  /** Of the weights. */
+  version: number;
+  prompts: readonly WritePrompt[];
+  /** Sequences at a time. */
+  rows: number;
+  /** Length of a distribution. */
+  vocab: number;
+  /** Int32 words by `controlWords`. */
+  control: SharedArrayBuffer;
+  /** Somebody listens to each step's tokens. */
+  tell: boolean;
+}
+
+/** Places in `Writing.control`: 1 where all shall stop; the next prompt to take; from here, 1 a sequence to end. */
+export const controlWords = { aborted: 0, nextPrompt: 1, ended: 2 } as const;
+
+export interface WrittenSequence extends Written {
+  sequence: number;
+}
+
 export interface Reply {
   outputs?: Record<string, Value>[];
   squares?: number;
+  written?: WrittenSequence[];
+  /** Not the answer yet: tokens of the writing under way. */
+  tokens?: readonly Token[];
   error?: Error;
 }
 

@@ -3,7 +3,15 @@
  * the first graph is compiled, which says what it stacks; until then they stay as they were given.
  */
 import { adamWScalars, clipFactor } from '../../graph/adamw.ts';
-import type { AdamW, OptimizerState, Parameters, Program, Value } from '../../graph/executor.ts';
+import type {
+  AdamW,
+  OptimizerState,
+  Parameters,
+  Program,
+  Step,
+  Value,
+  Writer,
+} from '../../graph/executor.ts';
 import { isParameter, nodesOf } from '../../graph/graph.ts';
 import type { Graph } from '../../graph/graph.ts';
 import { cut } from './crew.ts';
@@ -11,9 +19,11 @@ import { fillMoments, momentsIn, startMachine, valuesIn } from './machine.ts';
 import type { Machine, MachineOptions } from './machine.ts';
 import { createProgram } from './program.ts';
 import { combine, runWork } from './run-work.ts';
+import { createWriter } from './writer.ts';
 
 export interface OnnxParameters extends Parameters {
   compile(graph: Graph): Program;
+  writer(step: Step): Writer;
 }
 
 interface State {
@@ -27,6 +37,8 @@ interface State {
   /** Sum of squares of the accumulated gradient. */
   squares: number;
   step: number;
+  /** How often the weights have changed. */
+  version: number;
 }
 
 export function createParameters(
@@ -34,9 +46,22 @@ export function createParameters(
   place: State['place'],
 ): OnnxParameters {
   const moments = new Map<string, never>();
-  const state: State = { place, weights, moments, closed: false, programs: 0, squares: 0, step: 0 };
+  const state: State = {
+    place,
+    weights,
+    moments,
+    closed: false,
+    programs: 0,
+    squares: 0,
+    step: 0,
+    version: 0,
+  };
   return {
     compile: (graph) => compile(state, graph),
+    writer: (step) => {
+      const machine = begun(state, step.graph);
+      return createWriter(step, { machine, id: state.programs++, version: () => state.version });
+    },
     evaluate: async (work) => (work.length > 0 ? runWork(machineOf(state), 'inference', work) : []),
     async accumulate(work) {
       if (work.length === 0) throw new Error('there is no work to take the gradient of');
@@ -67,12 +92,16 @@ export function createParameters(
   };
 }
 
-function compile(state: State, graph: Graph): Program {
+/** The machine, laid out for this graph if it is the first. */
+function begun(state: State, graph: Graph): Machine {
   if (state.closed) throw new Error('these parameters are closed');
   const parameters = nodesOf(Object.values(graph.outputs)).filter(isParameter);
   const stacks = parameters.map((node) => node.attributes.names);
-  state.machine ??= start(state, stacks);
-  const { storage, crew } = state.machine;
+  return (state.machine ??= start(state, stacks));
+}
+
+function compile(state: State, graph: Graph): Program {
+  const { storage, crew } = begun(state, graph);
   return createProgram({
     graph,
     storage,
@@ -112,6 +141,7 @@ async function update(state: State, rule: AdamW): Promise<{ gradNorm: number }> 
     type: 'update',
     parts: shares.map(({ scalars, ranges }) => ({ scalars, range: ranges[i]! })),
   }));
+  state.version++;
   return { gradNorm };
 }
 

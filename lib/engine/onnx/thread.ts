@@ -6,11 +6,16 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { InferenceSession } from 'onnxruntime-node';
 import type { Value } from '../../graph/executor.ts';
 import { createGradientBuffer } from './gradient-buffer.ts';
-import type { Job, Load, Reply, Request, SessionPlan, ThreadStart } from './messages.ts';
+import type { Job, Load, Reply, Request, SessionPlan, StepPlan, ThreadStart } from './messages.ts';
+import type { Writing, WrittenSequence } from './messages.ts';
 import { memoryOpener } from './memory.ts';
 import { createOptimizer } from './optimizer.ts';
 import { createSession, feedTensors, fromTensor, slotTensor } from './sessions.ts';
 import type { Tensors } from './sessions.ts';
+import { createCache } from './write/cache.ts';
+import { stepOutputs, writeSequences } from './write/loop.ts';
+import { createStepSessions } from './write/step-session.ts';
+import type { StepSessions } from './write/step-session.ts';
 
 const { index, device, shared, weights } = workerData as ThreadStart;
 const open = await memoryOpener();
@@ -29,6 +34,7 @@ interface Session {
   inner?: Promise<InferenceSession>;
 }
 const sessions = new Map<number, Session>();
+const steps = new Map<number, { plan: StepPlan; sessions: StepSessions }>();
 
 const answers: { [T in Request['type']]: (request: Request & { type: T }) => Promise<Reply> } = {
   run: async (load) => ({ outputs: await runAll(load) }),
@@ -64,17 +70,22 @@ const answers: { [T in Request['type']]: (request: Request & { type: T }) => Pro
     }
     return {};
   },
+  async write({ writing }) {
+    learn(writing.plans);
+    return { written: await write(writing) };
+  },
   async forget({ session }) {
     await forget(session);
     return {};
   },
   async end() {
-    for (const id of [...sessions.keys()]) await forget(id);
+    for (const id of [...sessions.keys(), ...steps.keys()]) await forget(id);
     return {};
   },
 };
 
-async function runAll({ jobs, plans }: Load): Promise<Record<string, Value>[]> {
+/** Takes over the weights, and plans to run over them. */
+function learn(plans: readonly SessionPlan[]): void {
   memory.weights.pull();
   for (const plan of plans) {
     const bound = plan.parameters.map((slot) => [
@@ -83,6 +94,10 @@ async function runAll({ jobs, plans }: Load): Promise<Record<string, Value>[]> {
     ]);
     sessions.set(plan.id, { plan, parameters: Object.fromEntries(bound) as Tensors });
   }
+}
+
+async function runAll({ jobs, plans }: Load): Promise<Record<string, Value>[]> {
+  learn(plans);
   const outputs = [];
   for (const job of jobs) outputs.push(await run(job));
   return outputs;
@@ -101,7 +116,24 @@ async function run({ session, feeds }: Job): Promise<Record<string, Value>> {
   return Object.fromEntries(plan.outputs.map((name) => [name, fromTensor(results[name]!)]));
 }
 
+async function write(writing: Writing): Promise<WrittenSequence[]> {
+  const { session: id, step, version, rows, draw } = writing;
+  if (step) {
+    const sessions = createStepSessions(step, device, memory.weights.flat);
+    steps.set(id, { plan: step, sessions });
+  }
+  const { plan, sessions } = steps.get(id)!;
+  return writeSequences(writing, {
+    cache: createCache(plan, rows),
+    session: await sessions.open(version, stepOutputs(draw.temperature)),
+    read: ({ job }) => run(job),
+    ...(writing.tell && { tell: (tokens) => parentPort!.postMessage({ tokens }) }),
+  });
+}
+
 async function forget(id: number): Promise<void> {
+  await steps.get(id)?.sessions.close();
+  steps.delete(id);
   const known = sessions.get(id);
   sessions.delete(id);
   await (await known?.inner)?.release();

@@ -3,7 +3,7 @@ import { add, exp, mul, neg, sub } from '../ops/elementwise.ts';
 import { gemm, matmul } from '../ops/linear.ts';
 import { sum } from '../ops/reduce.ts';
 import { concat, gather, oneHot, pad, productDim, reshape, scatterRows } from '../ops/shape.ts';
-import { rope, softmax } from '../ops/transformer.ts';
+import { rope, ropeAt, softmax } from '../ops/transformer.ts';
 import type { Tensor } from '../tensor.ts';
 import { only } from './rule.ts';
 import type { Rules } from './rule.ts';
@@ -43,6 +43,10 @@ export const transformerGradients = {
   rope: (node, grads) => {
     const [, cos, sin] = node.inputs as [Tensor, Tensor, Tensor];
     return [rope(only('rope', grads), cos, neg(sin))];
+  },
+  ropeAt: (node, grads) => {
+    const [, positions, cos, sin] = node.inputs as [Tensor, Tensor, Tensor, Tensor];
+    return [ropeAt(only('ropeAt', grads), positions, { cos, sin: neg(sin) })];
   },
   /**
    * dS = P ∘ (dO vᵀ − rowsum(dO ∘ O)). The row sum rides along as one more column of dO against a column

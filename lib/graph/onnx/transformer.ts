@@ -51,6 +51,7 @@ export const transformerWritings = {
     });
     return builder.emit('Squeeze', [turned!, batch]);
   },
+  ropeAt: (builder, inputs) => builder.emit('RotaryEmbedding', inputs, { domain: contrib }),
   attend: (builder, [q, k, v, mask], { attributes: { scale } }) => {
     const product = { transA: false, transB: true, alpha: scale };
     const [scores] = multiply(builder, q!, k!, product);

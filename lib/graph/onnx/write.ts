@@ -37,13 +37,20 @@ export interface OnnxModel {
 
 /**
  * Inputs keep their names and take any lengths, so that a [1, 1] zero may stand for a matrix of them;
- * parameters become inputs named by `parameterInput`.
+ * parameters become inputs named by `parameterInput`, or, where they are constant, names that the caller
+ * adds to the model as initializers.
  */
-export function writeOnnx(outputs: Readonly<Record<string, Tensor>>): OnnxModel {
+export function writeOnnx(
+  outputs: Readonly<Record<string, Tensor>>,
+  parameters: 'inputs' | 'constant' = 'inputs',
+): OnnxModel {
   const builder = createBuilder();
   const nodes = nodesOf(Object.values(outputs));
   const names = new Map<Tensor, string>();
-  for (const node of nodes) write(builder, node, names);
+  for (const node of nodes)
+    if (parameters === 'constant' && isParameter(node))
+      names.set(node.outputs[0]!, parameterInput(node));
+    else write(builder, node, names);
   for (const [name, tensor] of Object.entries(outputs))
     builder.output(name, names.get(tensor)!, tensor.dtype);
   return {

@@ -59,6 +59,18 @@ export function rope(x: Tensor, cos: Tensor, sin: Tensor): Tensor {
   return applyOne('rope', [x, cos, sin], {}, x);
 }
 
+/** The same for x [B, H, S, 2h], with the angles of `positions` [B, S] (int64) in tables cos and sin [P, h]. */
+export function ropeAt(x: Tensor, positions: Tensor, { cos, sin }: Angles): Tensor {
+  if (rank(x) !== 4 || positions.shape.join() !== [x.shape[0], x.shape[2]].join())
+    throw shapeError('ropeAt', 'expected [B, H, S, 2h] and [B, S]', x, positions);
+  return applyOne('ropeAt', [x, positions, cos, sin], {}, x);
+}
+
+export interface Angles {
+  cos: Tensor;
+  sin: Tensor;
+}
+
 /** softmax(scale · q kᵀ + mask) v for q [G, R, d], k, v [G, N, d], mask [R, N]: [G, R, d]. */
 export function attend(
   [q, k, v]: readonly [Tensor, Tensor, Tensor],

@@ -267,6 +267,17 @@ export const cases: Record<OpName, Case[]> = {
       fixed: [1, 2],
     },
   ],
+  ropeAt: [
+    {
+      inputs: [
+        [2, 3, 2, 4],
+        [5, 2],
+        [5, 2],
+      ],
+      build: (x, cos, sin) => ops.ropeAt(x, constant([4, 0, 2, 2], [2, 2], 'int64'), { cos, sin }),
+      fixed: [1, 2],
+    },
+  ],
   attend: [
     {
       inputs: [

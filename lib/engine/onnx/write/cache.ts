@@ -1,0 +1,143 @@
+/**
+ * Keys and values of the sequences that a thread writes, one row each. Rows in use are the first ones and
+ * as long as the longest of them needs, in steps of `granule`, so that what a row computes has the same
+ * bits whatever lies beside it. Keys lie with their places last: [rows, heads, width, N].
+ */
+import { Tensor } from 'onnxruntime-node';
+import type { Step, Value } from '../../../graph/executor.ts';
+import type { Tensors } from '../sessions.ts';
+
+const granule = 64;
+
+export interface Cache {
+  /** Places of a row. */
+  readonly places: number;
+  /** Makes rows just long enough for so many tokens; `lengths` of the rows in use stay. */
+  fit(tokens: number, lengths: readonly number[]): void;
+  /** A prompt's keys and values [heads, T, width] of every layer, into a row. */
+  fill(row: number, prompt: Readonly<Record<string, Value>>): void;
+  /** One token's keys and values, row `from` of `fresh`, to a place of a row. */
+  put(row: number, place: number, fresh: Float32Array): void;
+  move(from: number, to: number): void;
+  /** The first rows as the step's inputs. */
+  tensors(rows: number): Tensors;
+}
+
+interface Layer {
+  keys: Float32Array;
+  values: Float32Array;
+}
+
+export function createCache(step: Pick<Step, 'layers' | 'heads' | 'width'>, rows: number): Cache {
+  const { layers, heads, width } = step;
+  let places = 0;
+  let stored: Layer[] = [];
+  let views: { rows: number; tensors: Tensors } | undefined;
+  const rowSize = (): number => heads * width * places;
+  const allocate = (): Layer[] =>
+    Array.from({ length: layers }, () => ({
+      keys: new Float32Array(rows * rowSize()),
+      values: new Float32Array(rows * rowSize()),
+    }));
+  return {
+    get places() {
+      return places;
+    },
+    fit(tokens, lengths) {
+      const next = Math.max(1, Math.ceil(tokens / granule)) * granule;
+      if (next === places) return;
+      const [before, had] = [stored, places];
+      places = next;
+      stored = allocate();
+      views = undefined;
+      stored.forEach((layer, l) =>
+        moveAll(before[l], layer, { had, places, heads, width, lengths }),
+      );
+    },
+    fill(row, prompt) {
+      stored.forEach(({ keys, values }, l) => {
+        const [k, v] = [prompt[`keys.${l}`]!, prompt[`values.${l}`]!];
+        const tokens = k.shape[1]!;
+        for (let head = 0; head < heads; head++) {
+          const at = (row * heads + head) * width * places;
+          const from = head * tokens * width;
+          values.set((v.data as Float32Array).subarray(from, from + tokens * width), at);
+          turn(k.data as Float32Array, from, tokens, (i) => keys.subarray(at + i * places));
+        }
+      });
+    },
+    put(row, place, fresh) {
+      let from = row * layers * 2 * heads * width;
+      for (const { keys, values } of stored) {
+        for (let head = 0; head < heads; head++) {
+          let at = (row * heads + head) * width * places + place;
+          for (let i = 0; i < width; i++, at += places) keys[at] = fresh[from++]!;
+        }
+        for (let head = 0; head < heads; head++) {
+          const at = ((row * heads + head) * places + place) * width;
+          for (let i = 0; i < width; i++) values[at + i] = fresh[from++]!;
+        }
+      }
+    },
+    move(from, to) {
+      const size = rowSize();
+      for (const { keys, values } of stored)
+        for (const flat of [keys, values])
+          flat.copyWithin(to * size, from * size, (from + 1) * size);
+    },
+    tensors(count) {
+      if (views?.rows === count) return views.tensors;
+      const tensors: Tensors = {};
+      stored.forEach(({ keys, values }, l) => {
+        const used = count * rowSize();
+        const shape = [count, heads];
+        tensors[`keys.${l}`] = float(keys.subarray(0, used), [...shape, width, places]);
+        tensors[`values.${l}`] = float(values.subarray(0, used), [...shape, places, width]);
+      });
+      views = { rows: count, tensors };
+      return tensors;
+    },
+  };
+
+  /** Rows [tokens, width] as columns. */
+  function turn(
+    data: Float32Array,
+    from: number,
+    tokens: number,
+    column: (i: number) => Float32Array,
+  ): void {
+    for (let i = 0; i < width; i++) {
+      const target = column(i);
+      for (let t = 0; t < tokens; t++) target[t] = data[from + t * width + i]!;
+    }
+  }
+}
+
+interface Move {
+  had: number;
+  places: number;
+  heads: number;
+  width: number;
+  lengths: readonly number[];
+}
+
+function moveAll(
+  from: Layer | undefined,
+  to: Layer,
+  { had, places, heads, width, lengths }: Move,
+): void {
+  if (!from) return;
+  lengths.forEach((length, row) => {
+    for (let head = row * heads; head < (row + 1) * heads; head++) {
+      const old = head * width * had;
+      const own = head * width * places;
+      to.values.set(from.values.subarray(old, old + length * width), own);
+      for (let i = 0; i < width; i++)
+        to.keys.set(from.keys.subarray(old + i * had, old + i * had + length), own + i * places);
+    }
+  });
+}
+
+function float(data: Float32Array, shape: readonly number[]): Tensor {
+  return new Tensor('float32', data, shape);
+}

@@ -1,0 +1,165 @@
+/**
+ * Writes sequences on one thread: prompts are taken from a list that all threads share, each is read once
+ * for its sequences here, and a sequence that ends makes room for the next at the same step.
+ */
+import type { Token, Value, WriteRequest } from '../../../graph/executor.ts';
+import { createSampler, likeliest, randomStream } from '../../../generate/sampler.ts';
+import type { Random } from '../../../generate/sampler.ts';
+import { controlWords as words } from '../messages.ts';
+import type { WritePrompt, Writing, WrittenSequence } from '../messages.ts';
+import type { Cache } from './cache.ts';
+import { createFeeds } from './feeds.ts';
+import type { StepSession } from './step-session.ts';
+
+export interface WriteParts {
+  cache: Cache;
+  session: StepSession;
+  /** Runs a prompt's program. */
+  read(prompt: WritePrompt): Promise<Record<string, Value>>;
+  /** Told the tokens of each step, where somebody listens. */
+  tell?: (tokens: readonly Token[]) => void;
+}
+
+/** A sequence being written. Its last token is not in the cache yet. */
+interface Row extends WrittenSequence {
+  /** Tokens in the cache. */
+  length: number;
+  /** How many more it may have. */
+  left: number;
+  random: Random;
+}
+
+/** A prompt that was read, and its sequences that have no row yet. */
+interface Waiting {
+  prompt: WritePrompt;
+  outputs: Record<string, Value>;
+  next: number;
+}
+
+export async function writeSequences(
+  writing: Writing,
+  parts: WriteParts,
+): Promise<WrittenSequence[]> {
+  const flags = new Int32Array(writing.control);
+  const { cache, session } = parts;
+  const draw = createDraw(writing);
+  const feedsOf = createFeeds(writing.draw.temperature);
+  const rows: Row[] = [];
+  const done: WrittenSequence[] = [];
+  let waiting: Waiting | undefined;
+  let fresh: Token[] = [];
+
+  /** Gives a row its next token; says whether it goes on. */
+  const extend = (row: Row, outputs: Record<string, Float32Array>, at: number): boolean => {
+    const { id, logProb } = draw(outputs, at, row.random);
+    row.ids.push(id);
+    row.logProbs.push(logProb);
+    row.left--;
+    if (parts.tell) fresh.push({ sequence: row.sequence, id, logProb });
+    row.ended = writing.ends.includes(id);
+    return !row.ended && row.left > 0;
+  };
+
+  const takePrompt = async (): Promise<Waiting | undefined> => {
+    const prompt = writing.prompts[Atomics.add(flags, words.nextPrompt, 1)];
+    return prompt && { prompt, outputs: await parts.read(prompt), next: 0 };
+  };
+
+  const admit = async (): Promise<void> => {
+    while (rows.length < writing.rows && Atomics.load(flags, words.aborted) === 0) {
+      waiting ??= await takePrompt();
+      if (!waiting) return;
+      const { prompt, outputs } = waiting;
+      const row = begin(prompt, waiting.next++, writing.draw);
+      if (waiting.next === prompt.sequences.length) waiting = undefined;
+      if (extend(row, floats(outputs), 0)) {
+        cache.fit(Math.max(row.length + 1, cache.places), lengthsOf(rows));
+        cache.fill(rows.push(row) - 1, outputs);
+      } else done.push(row);
+    }
+  };
+
+  const step = async (): Promise<void> => {
+    const lengths = lengthsOf(rows);
+    cache.fit(Math.max(...lengths) + 1, lengths);
+    const outputs = floats(await session.run(cache, feedsOf(rows, cache.places)));
+    const going = rows.map((row, r) => {
+      cache.put(r, row.length++, outputs.fresh!);
+      return extend(row, outputs, r) && Atomics.load(flags, words.ended + row.sequence) === 0;
+    });
+    for (let r = rows.length - 1; r >= 0; r--) {
+      if (going[r]) continue;
+      done.push(rows[r]!);
+      const last = rows.pop()!;
+      if (r === rows.length) continue;
+      rows[r] = last;
+      cache.move(rows.length, r);
+    }
+  };
+
+  const say = (): void => {
+    if (fresh.length > 0) parts.tell?.(fresh);
+    fresh = [];
+  };
+
+  for (;;) {
+    await admit();
+    say();
+    if (rows.length === 0 || Atomics.load(flags, words.aborted) !== 0) break;
+    await step();
+  }
+  return done.map(({ sequence, ids, logProbs, ended }) => ({ sequence, ids, logProbs, ended }));
+}
+
+function begin(
+  { tokens, most, sequences }: WritePrompt,
+  which: number,
+  { seed }: WriteRequest['draw'],
+): Row {
+  const { sequence, stream } = sequences[which]!;
+  return {
+    ...{ sequence, ids: [], logProbs: [], ended: false },
+    ...{ length: tokens, left: most, random: randomStream(seed, ...stream) },
+  };
+}
+
+/** What of a step is needed to draw from it. */
+export function stepOutputs(temperature: number): string[] {
+  if (temperature === 0) return ['logProbs', 'fresh'];
+  return temperature === 1 ? ['probs', 'fresh'] : ['logProbs', 'probs', 'fresh'];
+}
+
+type Draw = (
+  outputs: Record<string, Float32Array>,
+  at: number,
+  random: Random,
+) => { id: number; logProb: number };
+
+/** Draws from row `at` of what a run gave. */
+function createDraw({ draw, vocab }: Writing): Draw {
+  const { temperature } = draw;
+  const pick = createSampler(draw);
+  const rowOf = (flat: Float32Array, at: number): Float32Array =>
+    flat.subarray(at * vocab, (at + 1) * vocab);
+  if (temperature === 0)
+    return ({ logProbs }, at) => {
+      const row = rowOf(logProbs!, at);
+      const id = likeliest(row);
+      return { id, logProb: row[id]! };
+    };
+  return ({ logProbs, probs }, at, random) => {
+    const row = rowOf(probs!, at);
+    const id = pick(row, random);
+    return { id, logProb: temperature === 1 ? Math.log(row[id]!) : logProbs![at * vocab + id]! };
+  };
+}
+
+function floats(outputs: Record<string, Value>): Record<string, Float32Array> {
+  return Object.fromEntries(
+    Object.entries(outputs).map(([name, { data }]) => [name, data as Float32Array]),
+  );
+}
+
+function lengthsOf(rows: readonly Row[]): number[] {
+  return rows.map(({ length }) => length);
+}

@@ -1,0 +1,56 @@
+/** A thread's session of a step, made anew when the weights have changed. */
+import type { InferenceSession } from 'onnxruntime-node';
+import type { Value } from '../../../graph/executor.ts';
+import type { StepPlan } from '../messages.ts';
+import { createSession, fromTensor, slotTensor, toTensor } from '../sessions.ts';
+import type { Tensors } from '../sessions.ts';
+import type { Cache } from './cache.ts';
+import type { StepFeeds } from './feeds.ts';
+import { freeze } from './frozen.ts';
+
+export interface StepSession {
+  run(cache: Cache, feeds: StepFeeds): Promise<Record<string, Value>>;
+}
+
+export interface StepSessions {
+  /** The session over the weights of a version, giving these outputs. */
+  open(version: number, outputs: readonly string[]): Promise<StepSession>;
+  close(): Promise<void>;
+}
+
+export function createStepSessions(
+  plan: StepPlan,
+  device: string,
+  flat: Float32Array,
+): StepSessions {
+  let known: { version: number; session: InferenceSession } | undefined;
+  const constants = Object.fromEntries(
+    Object.entries(plan.constants).map(([name, value]) => [name, toTensor(value)]),
+  );
+  const bound: Tensors = {};
+  for (const slot of plan.fed) bound[slot.input] = slotTensor(flat, slot);
+  const close = async (): Promise<void> => {
+    await known?.session.release();
+    known = undefined;
+  };
+  return {
+    close,
+    async open(version, outputs) {
+      if (known && (plan.frozen.length === 0 || known.version === version)) known.version = version;
+      else {
+        await close();
+        const bytes = freeze(plan.bytes, plan.frozen, flat);
+        known = { version, session: await createSession(bytes, device) };
+      }
+      const { session } = known;
+      return {
+        async run(cache, feeds) {
+          const rows = feeds.ids.dims[0]!;
+          const given = { ...constants, ...bound, ...cache.tensors(rows), ...feeds };
+          const results = await session.run(given, outputs);
+          return Object.fromEntries(outputs.map((name) => [name, fromTensor(results[name]!)]));
+        },
+      };
+    },
+  };
+}

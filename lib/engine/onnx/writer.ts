@@ -1,0 +1,158 @@
+/** Writes sequences on all threads: prepares what each is told, and gathers what each has written. */
+import type { Step, WriteRequest, Writer, Written } from '../../graph/executor.ts';
+import { parameterInput, writeOnnx } from '../../graph/onnx/write.ts';
+import type { Machine } from './machine.ts';
+import { controlWords } from './messages.ts';
+import type { SessionPlan, StepPlan, WritePrompt, Writing } from './messages.ts';
+import type { OnnxProgram } from './program.ts';
+import { placeOf, stackPlace } from './storage.ts';
+import type { Storage } from './storage.ts';
+
+/** A model of Protocol Buffers has 2 GB at most; beyond this, weights are fed. */
+const mostFrozen = 2 ** 28;
+/** Sequences of a thread at a time: past these, a step takes as much longer as it has more rows. */
+const mostRows = 32;
+/** Elements of keys and values that a thread may keep: 1 GiB. */
+const mostCached = 2 ** 28;
+
+export interface WriterParts {
+  machine: Machine;
+  id: number;
+  /** How often the weights have changed. */
+  version: () => number;
+}
+
+export function createWriter(step: Step, { machine, id, version }: WriterParts): Writer {
+  const { crew, storage } = machine;
+  const plan = planOf(step, storage);
+  const vocab = step.graph.outputs.logProbs!.shape.at(-1) as number;
+  const told = new Set<number>();
+  return {
+    async write(request, control = {}) {
+      const { signal } = control;
+      signal?.throwIfAborted();
+      const words = new Int32Array(
+        new SharedArrayBuffer(4 * (controlWords.ended + sequencesOf(request))),
+      );
+      const common = {
+        ...{ session: id, version: version(), draw: request.draw, ends: request.ends, vocab },
+        prompts: promptsOf(request, crew.size),
+        rows: rowsOf(request, step, crew.size),
+        control: words.buffer,
+        tell: control.onTokens !== undefined,
+      };
+      const replies = crew.askAll(
+        (thread) => {
+          const known = told.has(thread);
+          told.add(thread);
+          const plans = newPlans(request, thread);
+          const writing: Writing = { ...common, plans, ...(!known && { step: plan }) };
+          return { type: 'write', writing };
+        },
+        (tokens) => {
+          if (signal?.aborted) return;
+          for (const sequence of control.onTokens?.(tokens) ?? [])
+            Atomics.store(words, controlWords.ended + sequence, 1);
+        },
+      );
+      const written = await untilAborted(replies, signal, () =>
+        Atomics.store(words, controlWords.aborted, 1),
+      );
+      return inOrder(written.flatMap((reply) => reply.written!));
+    },
+    async close() {
+      for (const thread of told) await crew.ask(thread, { type: 'forget', session: id });
+      told.clear();
+    },
+  };
+}
+
+function planOf({ graph, constants, ...step }: Step, storage: Storage): StepPlan {
+  const total = storage.total;
+  const frozen = total <= mostFrozen;
+  const { bytes, parameters } = writeOnnx(graph.outputs, frozen ? 'constant' : 'inputs');
+  const all = parameters.map((node) => {
+    const { names } = node.attributes;
+    return { node, names, name: parameterInput(node) };
+  });
+  return {
+    ...step,
+    ...{ bytes, constants },
+    fed: frozen
+      ? []
+      : all.map(({ name, names }) => ({ input: name, ...stackPlace(storage, names) })),
+    frozen: frozen
+      ? all.map(({ name, names, node }) => ({
+          name,
+          shape: node.outputs[0]!.shape as readonly number[],
+          parts: names.map((part) => placeOf(storage, part)),
+        }))
+      : [],
+  };
+}
+
+function sequencesOf({ prompts, n }: WriteRequest): number {
+  return prompts.length * n;
+}
+
+/** A prompt is read by one thread, or by several where there would be nothing to do for some. */
+function promptsOf({ prompts, n }: WriteRequest, threads: number): WritePrompt[] {
+  const parts = Math.min(n, Math.ceil(threads / prompts.length));
+  return prompts.flatMap(({ program, feeds, tokens, most }, i) => {
+    const job = { session: (program as OnnxProgram).plan('inference').id, feeds };
+    const all = Array.from({ length: n }, (_, j) => ({ sequence: i * n + j, stream: [i, j] }));
+    return Array.from({ length: parts }, (_, part) => {
+      const sequences = all.filter(({ stream }) => stream[1]! % parts === part);
+      return { job, tokens, most, sequences };
+    });
+  });
+}
+
+/** All threads alike, as far as memory allows. */
+function rowsOf(request: WriteRequest, step: Step, threads: number): number {
+  const longest = Math.max(...request.prompts.map(({ tokens, most }) => tokens + most));
+  const size = 2 * step.layers * step.heads * step.width * (longest + 64);
+  const even = Math.ceil(sequencesOf(request) / threads);
+  return Math.max(1, Math.min(even, mostRows, Math.floor(mostCached / size)));
+}
+
+/** Plans of prompts' programs that a thread does not know. */
+function newPlans({ prompts }: WriteRequest, thread: number): SessionPlan[] {
+  const programs = new Set(prompts.map(({ program }) => program as OnnxProgram));
+  return [...programs].flatMap((program) => {
+    const told = program.told('inference');
+    if (told.has(thread)) return [];
+    told.add(thread);
+    return program.plan('inference');
+  });
+}
+
+/** The caller need not wait for threads to see that they are told to stop. */
+async function untilAborted<T>(
+  work: Promise<T>,
+  signal: AbortSignal | undefined,
+  abort: () => void,
+): Promise<T> {
+  if (!signal) return work;
+  let stop: () => void = abort;
+  const stopped = new Promise<never>((_, reject) => {
+    stop = () => {
+      abort();
+      reject(signal.reason as Error);
+    };
+    signal.addEventListener('abort', stop, { once: true });
+  });
+  work.catch(() => undefined);
+  try {
+    return await Promise.race([work, stopped]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
+
+function inOrder(written: readonly ({ sequence: number } & Written)[]): Written[] {
+  const ordered: Written[] = [];
+  for (const { sequence, ids, logProbs, ended } of written)
+    ordered[sequence] = { ids, logProbs, ended };
+  return ordered;
+}
