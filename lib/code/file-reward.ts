@@ -3,10 +3,10 @@ import { Worker } from 'node:worker_threads';
 import { UserError } from '../errors.ts';
 import { ownModule } from '../own-process.ts';
 import type { OwnScore, Rollout } from '../recipe/recipe.ts';
+import { specText, type ModuleSpec } from '../train/module-spec.ts';
 import { near } from './own-frames.ts';
 import type { FromThread } from './reward-thread.ts';
 import { watchCalls, type Watch } from './reward-watch.ts';
-import { specText, type ModuleSpec } from './spec.ts';
 
 /** A reward function, wherever it runs. */
 export interface RewardCaller {

@@ -5,8 +5,9 @@ import { basename } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { unknownName, UserError } from '../errors.ts';
 import { ownModule } from '../own-process.ts';
+import type { ModuleSpec } from '../train/module-spec.ts';
 import { describeError } from './own-frames.ts';
-import { hashOf, type ModuleSpec } from './spec.ts';
+import { hashOf } from './spec.ts';
 
 export type Wanted = 'function' | 'recipe' | 'rows';
 

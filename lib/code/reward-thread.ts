@@ -3,9 +3,9 @@ import '../typescript-loader.ts';
 import { setSourceMapsSupport } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Rollout } from '../recipe/recipe.ts';
+import type { ModuleSpec } from '../train/module-spec.ts';
 import { loadExport } from './load-export.ts';
 import { callForEach, type Outcome, type RewardFunction } from './reward-function.ts';
-import type { ModuleSpec } from './spec.ts';
 
 /** One question at a time. */
 export type ToThread = readonly Rollout[];

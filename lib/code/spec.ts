@@ -1,26 +1,14 @@
-/** `./reward.ts#name`: code of the person's own, named by its file and export. */
+/** Names of code of the person's own, and the hash of its file. */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { UserError } from '../errors.ts';
+import { readSpec, type ModuleSpec } from '../train/module-spec.ts';
 
-export interface ModuleSpec {
-  /** Absolute. */
-  path: string;
-  export: string;
-}
-
-/** The file and the export, `default` where none is named; undefined where no module is meant. */
+/** The file, absolute, and the export; undefined where no module is meant. */
 export function moduleSpec(text: string, cwd: string): ModuleSpec | undefined {
-  const at = text.lastIndexOf('#');
-  const file = at < 0 ? text : text.slice(0, at);
-  if (!/\.[cm]?[jt]sx?$/i.test(file)) return undefined;
-  return { path: resolve(cwd, file), export: at < 0 ? 'default' : text.slice(at + 1) };
-}
-
-/** As `moduleSpec` reads it. */
-export function specText(spec: ModuleSpec): string {
-  return spec.export === 'default' ? spec.path : `${spec.path}#${spec.export}`;
+  const spec = readSpec(text);
+  return spec && { ...spec, path: resolve(cwd, spec.path) };
 }
 
 /** Whether a text can be the name of something in a session. */

@@ -4,6 +4,7 @@ import { dirname, isAbsolute, relative, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { parse, stringify } from 'yaml';
 import type { Job } from './job.ts';
+import { readSpec, specText } from './module-spec.ts';
 import { invocationOptions } from './options.ts';
 
 /** What a job is, flat, without what belongs to one invocation. Paths are as the job has them. */
@@ -50,8 +51,14 @@ export function differences(
       ? [...new Set([...Object.keys(there), ...Object.keys(here)])]
       : ['recipe'];
   return names
-    .filter((name) => !isDeepStrictEqual(there[name], here[name]))
+    .filter((name) => !isDeepStrictEqual(unhashed(there[name], name), unhashed(here[name], name)))
     .map((name) => `${name}: ${shown(there[name])} there, ${shown(here[name])} here`);
+}
+
+/** Code may be mended between two parts of a run. */
+function unhashed(value: unknown, name: string): unknown {
+  if (name !== 'code' || !Array.isArray(value)) return value;
+  return value.map((reference: Record<string, unknown>) => ({ ...reference, sha256: '' }));
 }
 
 function shown(value: unknown): string {
@@ -72,5 +79,21 @@ function mapPaths(
       if (typeof value === 'string') return [name, map(value)];
       return [name, Array.isArray(value) ? value.map((path) => map(String(path))) : value];
     });
-  return { ...record, ...(Object.fromEntries(mapped) as Record<string, unknown>) };
+  const { reward, code } = record;
+  const spec = typeof reward === 'string' ? readSpec(reward) : undefined;
+  return {
+    ...record,
+    ...Object.fromEntries(mapped),
+    ...(spec && { reward: specText({ ...spec, path: map(spec.path) }) }),
+    ...(Array.isArray(code) && { code: code.map((reference) => mapReference(reference, map)) }),
+  };
+}
+
+function mapReference(reference: unknown, map: (path: string) => string): unknown {
+  if (typeof reference !== 'object' || reference === null) return reference;
+  const entries = Object.entries(reference).map(([name, value]) => [
+    name,
+    name === 'path' || name === 'recorded' ? map(String(value)) : (value as unknown),
+  ]);
+  return Object.fromEntries(entries) as Record<string, unknown>;
 }

@@ -30,12 +30,14 @@ export interface Job {
   code?: CodeReference[];
 }
 
-/** A module of the user's that the job calls by name. */
-export interface CodeReference {
-  path: string;
-  export: string;
-  sha256: string;
-}
+/** Code of the person's own that the job calls by name. */
+export type CodeReference = { use: 'reward' | 'recipe' } & (
+  | { path: string; export: string; sha256: string }
+  /** The folder of a recipe's record, which trains without the code that it was made of. */
+  | { recorded: string; sha256: string }
+  /** A value of the session that started the job, by its name there. Without it the job cannot run. */
+  | { live: string }
+);
 
 export type JobCommand =
   { type: 'stop' | 'save' | 'pause' | 'resume' } | { type: 'set'; option: string; value: number };
