@@ -45,6 +45,7 @@ const allowed: Record<string, string[]> = {
   ],
   'lib/evaluate': [
     'lib/worker',
+    'lib/reward',
     'lib/engine',
     'lib/train',
     'lib/recipe',

@@ -1,0 +1,58 @@
+/**
+ * A language model measured as a judge: on pairs in both orders, on scored answers, or on finding the
+ * right answer among several.
+ */
+import { candidateColumns, holdsCandidates } from '../data/judge-candidates.ts';
+import { outputsOf } from '../data/judge-cells.ts';
+import type { Row, Rows } from '../data/rows.ts';
+import { UserError } from '../errors.ts';
+import { pairwiseJudge } from '../reward/pairwise.ts';
+import { pointwiseJudge } from '../reward/pointwise.ts';
+import { thinkingRule } from '../reward/thinking.ts';
+import type { Asking, JudgeModel } from './ask.ts';
+import { askCandidates } from './ask-candidates.ts';
+import { askPairs } from './ask-pairs.ts';
+import { askScores } from './ask-scores.ts';
+import type { JudgeOptions } from './judge-options.ts';
+import type { JudgeEvaluation } from './judge-evaluation.ts';
+
+export interface JudgeRequest {
+  model: JudgeModel;
+  rows: Rows;
+  options: Omit<JudgeOptions, 'output'>;
+  onProgress?: (done: number, rows: number) => void;
+  /** Told of every verdict, as a row to be written. */
+  onVerdict?: (row: Row) => void;
+}
+
+/** Asks about every row that can be used. Throws a `UserError` where the table is none of the layouts. */
+export async function evaluateJudge(request: JudgeRequest): Promise<JudgeEvaluation> {
+  const { model, rows, options, onProgress, onVerdict = () => undefined } = request;
+  if (!model.text.chats)
+    throw new UserError('the model has no chat template, and judges are asked in a conversation');
+  const { thinking, max_tokens: maxTokens, temperature, seed } = options;
+  const sampling = { maxTokens, temperature, topP: 1, topK: 0, n: 1, seed, stop: [] };
+  const asking: Omit<Asking, 'columns'> = { model, rows, sampling, thinking, onProgress };
+  const { ask } = thinkingRule(model.text, thinking);
+  const many = holdsCandidates(rows);
+  const kind = options.judge ?? (many ? 'pointwise' : await kindOf(rows));
+  const pairwise = pairwiseJudge({ ...options, ask });
+  const pointwise = pointwiseJudge({ ...options, ask });
+  if (many) {
+    const judge = kind === 'pairwise' ? pairwise : pointwise;
+    return askCandidates({ ...asking, columns: candidateColumns(rows) }, judge, onVerdict);
+  }
+  return kind === 'pairwise'
+    ? askPairs({ ...asking, columns: pairwise.columns(rows) }, pairwise, onVerdict)
+    : askScores({ ...asking, columns: pointwise.columns(rows) }, pointwise, onVerdict);
+}
+
+/** Pairs have two answers, by their columns or by what the first row's `output` holds. */
+async function kindOf(rows: Rows): Promise<'pairwise' | 'pointwise'> {
+  const names = Object.keys(rows.columns).map((name) => name.toLowerCase().replaceAll('_', ''));
+  const two = names.some((name) => /^(response|answer|completion)(b|2)$|^rejected$/.test(name));
+  if (two) return 'pairwise';
+  if (!Object.hasOwn(rows.columns, 'output')) return 'pointwise';
+  const [first] = await rows.read([0], ['output']);
+  return outputsOf(first!).length === 2 ? 'pairwise' : 'pointwise';
+}
