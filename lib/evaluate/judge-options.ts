@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { pairwiseOptions, pointwiseOptions } from '../reward/options.ts';
 
-const prompt = { task: true, rubric: true, thinking: true } as const;
+const prompt = { task: true, rubric: true, thinking: true, examples_file: true } as const;
 
 export const judgeOptions = z.object({
   judge: z

@@ -1,6 +1,7 @@
 /** The options of judges, each once: type, default, check, flag, help. A recipe adds them to its own. */
 import { z } from 'zod';
 import { generations } from './compat-preference.ts';
+import type { JudgeExample } from './template.ts';
 import { thinkingWishes } from './thinking.ts';
 
 const shared = {
@@ -10,6 +11,11 @@ const shared = {
     .nullable()
     .default(null)
     .describe("what a good answer is; null: built-in words, '': none"),
+  examples_file: z
+    .string()
+    .nullable()
+    .default(null)
+    .describe('JSON lines of judged rows, shown before the one to judge'),
   thinking: z
     .enum(thinkingWishes)
     .default('auto')
@@ -63,8 +69,9 @@ export type PairwiseOptions = z.infer<typeof pairwiseOptions>;
 export type PointwiseOptions = z.infer<typeof pointwiseOptions>;
 
 /** What is not an option of a job: made of the model's template, or of rows. */
-export interface JudgeSurroundings<Example> {
+export interface JudgeSurroundings<Example = JudgeExample> {
   /** Ask for reasoning in the prompt: `thinkingRule(text, options.thinking).ask`. Default false. */
   ask?: boolean;
+  /** Shown before the case to judge, instead of those of `examples_file`. */
   examples?: readonly Example[];
 }

@@ -4,10 +4,11 @@ import type { Refused } from '../data/preference-pair.ts';
 import type { Row } from '../data/rows.ts';
 import { unknownName } from '../errors.ts';
 import { compatPreference } from './compat-preference.ts';
+import { pairExamples } from './examples.ts';
 import type { Judge, JudgePrompt, RewardResult } from './judge.ts';
 import { pairwiseOptions, type JudgeSurroundings, type PairwiseOptions } from './options.ts';
 import { parsePreference, type ParsedPreference } from './preference.ts';
-import { judgeTemplate, type JudgeExample, type JudgeTemplate } from './template.ts';
+import { judgeTemplate, type JudgeTemplate } from './template.ts';
 import { result, rewarded } from './worth.ts';
 
 export interface PairwiseJudge extends Judge {
@@ -27,12 +28,13 @@ const rubric = [
 
 /** A judge of the given options, the others at their defaults. */
 export function pairwiseJudge(
-  options: Partial<PairwiseOptions> & JudgeSurroundings<JudgeExample> = {},
+  options: Partial<PairwiseOptions> & JudgeSurroundings = {},
 ): PairwiseJudge {
-  const { ask = false, examples = [], ...given } = options;
+  const { ask = false, examples: own, ...given } = options;
   const chosen = pairwiseOptions.parse(given);
   if (chosen.reward !== 'exact') throw unknownName('reward', chosen.reward, ['exact']);
-  const { ties } = chosen;
+  const { ties, examples_file: file } = chosen;
+  const examples = own ?? (file === null ? [] : pairExamples(file));
   const template = judgeTemplate(
     {
       answers: [

@@ -2,10 +2,11 @@
 import { judgedAnswer, pointColumns, type Scale } from '../data/judge-point.ts';
 import { UserError, unknownName } from '../errors.ts';
 import { compatScore } from './compat-score.ts';
+import { scoreExamples } from './examples.ts';
 import type { Judge, JudgePrompt, RewardResult } from './judge.ts';
 import { pointwiseOptions, type JudgeSurroundings, type PointwiseOptions } from './options.ts';
 import { parseScore, type ParsedScore } from './score.ts';
-import { judgeTemplate, type JudgeExample, type JudgeTemplate } from './template.ts';
+import { judgeTemplate, type JudgeTemplate } from './template.ts';
 import { result, rewarded, worthOf, worths, type Worth } from './worth.ts';
 
 export interface PointwiseJudge extends Judge {
@@ -21,9 +22,9 @@ const rubric = [
 
 /** A judge of the given options, the others at their defaults. */
 export function pointwiseJudge(
-  options: Partial<PointwiseOptions> & JudgeSurroundings<JudgeExample> = {},
+  options: Partial<PointwiseOptions> & JudgeSurroundings = {},
 ): PointwiseJudge {
-  const { ask = false, examples = [], ...given } = options;
+  const { ask = false, examples: own, ...given } = options;
   const chosen = pointwiseOptions.parse(given);
   const { min_score: min, max_score: max, attribute, reward } = chosen;
   if (!isWorth(reward)) throw unknownName('reward', reward, worths);
@@ -33,6 +34,8 @@ export function pointwiseJudge(
       'the scale needs two scores at least',
     );
   const scale = { min, max, attribute };
+  const { examples_file: file } = chosen;
+  const examples = own ?? (file === null ? [] : scoreExamples(file, scale));
   const task = `A response continues a conversation. Give its ${attribute} a whole number from ${min} (worst) to ${max} (best).`;
   const template = judgeTemplate(
     {
