@@ -1,6 +1,7 @@
 /** The model of a run as a policy: asked for log-probabilities here, and to write by a generator. */
 import { UserError } from '../errors.ts';
 import type { Executor, Parameters, Value } from '../graph/executor.ts';
+import { createGenerator } from '../generate/generator.ts';
 import type { Head, ModelConfig } from '../model/config.ts';
 import type { Objective } from '../model/decoder.ts';
 import type { Example, Policy } from '../recipe/recipe.ts';
@@ -28,7 +29,8 @@ export interface LocalPolicy extends Policy {
 }
 
 export function createPolicy(options: PolicyOptions): LocalPolicy {
-  const { executor, parameters } = options;
+  const { executor, parameters, head, signal } = options;
+  const generator = createGenerator(options);
   const current = readers(options, () => Promise.resolve(parameters));
   let loaded: Promise<Parameters> | undefined;
   const reference = readers(options, () => {
@@ -36,21 +38,19 @@ export function createPolicy(options: PolicyOptions): LocalPolicy {
     return (loaded ??= options.reference().then((weights) => executor.parameters(weights)));
   });
   return {
-    generate: writer(options),
+    generate: (prompts, sampling) =>
+      head === 'reward'
+        ? Promise.reject(new UserError('a model that ends in a score cannot write'))
+        : generator.generate(prompts, sampling, { signal }),
     logProbs: (examples, which, temperature = 1) =>
       (which === 'current' ? current : reference).read(examples, temperature),
     async close() {
+      await generator.close();
       await current.close();
       await reference.close();
       await (await loaded)?.close();
     },
   };
-}
-
-function writer({ head }: PolicyOptions): Policy['generate'] {
-  if (head === 'reward')
-    return () => Promise.reject(new UserError('a model that ends in a score cannot write'));
-  return () => Promise.reject(new UserError('engine onnx cannot generate yet'));
 }
 
 interface Readers {

@@ -88,7 +88,7 @@ export async function collect<T>(events: AsyncIterable<T>): Promise<T[]> {
   return list;
 }
 
-function randomWeights(shapes: ReadonlyMap<string, readonly number[]>): Map<string, Value> {
+export function randomWeights(shapes: ReadonlyMap<string, readonly number[]>): Map<string, Value> {
   const random = xoroshiro128plus(7);
   return new Map(
     [...shapes].map(([name, shape]) => {
