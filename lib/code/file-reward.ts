@@ -11,7 +11,7 @@ import { watchCalls, type Watch } from './reward-watch.ts';
 /** A reward function, wherever it runs. */
 export interface RewardCaller {
   /** A score each; rejects with a sentence, or with the signal's reason as soon as it is aborted. */
-  ask(rollouts: readonly Rollout[], signal?: AbortSignal): Promise<OwnScore[]>;
+  ask: (rollouts: readonly Rollout[], signal?: AbortSignal) => Promise<OwnScore[]>;
   close(): Promise<void>;
 }
 

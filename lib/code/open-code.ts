@@ -6,8 +6,6 @@ import { startFileReward, type RewardCaller } from './file-reward.ts';
 import { loadRecipe } from './load-recipe.ts';
 import { replayRecipe } from './replay-recipe.ts';
 
-type Of<K extends string> = Extract<CodeReference, Record<K, unknown>>;
-
 /** What the job refers to for its recipe or its reward. */
 export function referenceTo(job: Job, use: CodeReference['use']): CodeReference | undefined {
   return job.code?.find((reference) => reference.use === use);
@@ -34,10 +32,10 @@ export async function fileRewardOf(job: Job): Promise<RewardCaller | undefined> 
   return reference && 'path' in reference ? startFileReward(reference, timeoutOf(job)) : undefined;
 }
 
-/** The reward function of the session that started the job, by its name there. */
+/** The name of the job's reward function in the session that started it; undefined where it is none of a session. */
 export function liveRewardName(job: Job): string | undefined {
-  const reference = referenceTo(job, 'reward') as Of<'live'> | undefined;
-  return reference?.live;
+  const reference = referenceTo(job, 'reward');
+  return reference && 'live' in reference ? reference.live : undefined;
 }
 
 /** Seconds that a call of the reward function may take. */

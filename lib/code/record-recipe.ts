@@ -3,12 +3,10 @@
  * form of micro-batch that occurs. The job then trains as fast as any, and resumes without the recipe.
  */
 import { createHash } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Row } from '../data/rows.ts';
-import { writeParquet } from '../data/write.ts';
 import { UserError } from '../errors.ts';
 import type { WrittenGraph } from '../graph/written.ts';
 import { symbolicBatch } from '../model/decoder.ts';
@@ -31,6 +29,7 @@ import {
   type SplitName,
 } from './recorded-recipe.ts';
 import { hashOf } from './spec.ts';
+import { writeTable } from './write-table.ts';
 
 /** Why a recipe cannot be recorded: its batches are written by the model. */
 class AskedPolicy extends Error {}
@@ -45,12 +44,11 @@ export async function recordRecipe(
 ): Promise<string | undefined> {
   const prepared = await prepare(job, recipe, false);
   const recorder = createRecorder(recipe, job, prepared);
-  await mkdir(folder, { recursive: true });
   const record = async (name: SplitName, split: Split, most: number): Promise<RecordedSplit> => {
     const batches: RecordedBatch[] = [];
     const taken = firstBatches(recipe, split, { most, signal });
     const rows = recorder.rows(taken, batches);
-    await writeParquet(join(folder, examplesFile(name)), rows, { [exampleColumn]: 'VARCHAR' });
+    await writeTable(join(folder, examplesFile(name)), rows, { [exampleColumn]: 'VARCHAR' });
     const lines = batches.map((batch) => `${JSON.stringify(batch)}\n`);
     await writeWhole(join(folder, batchesFile(name)), lines.join(''));
     const { kept, ...survey } = split.survey;
@@ -66,16 +64,9 @@ export async function recordRecipe(
     await writeWhole(join(folder, recordFile), text);
     return await hashOf(join(folder, recordFile));
   } catch (error) {
-    signal?.throwIfAborted();
-    if (unwrapped(error) instanceof AskedPolicy) return undefined;
-    throw unwrapped(error);
+    if (error instanceof AskedPolicy) return undefined;
+    throw error;
   }
-}
-
-/** What was thrown while rows were written is the cause of what the writer says. */
-function unwrapped(error: unknown): unknown {
-  const { cause } = error as Error;
-  return cause instanceof Error && !('code' in cause) ? cause : error;
 }
 
 function recordOf(

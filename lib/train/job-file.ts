@@ -83,17 +83,15 @@ function mapPaths(
   const spec = typeof reward === 'string' ? readSpec(reward) : undefined;
   return {
     ...record,
-    ...Object.fromEntries(mapped),
+    ...(Object.fromEntries(mapped) as Record<string, unknown>),
     ...(spec && { reward: specText({ ...spec, path: map(spec.path) }) }),
     ...(Array.isArray(code) && { code: code.map((reference) => mapReference(reference, map)) }),
   };
 }
 
 function mapReference(reference: unknown, map: (path: string) => string): unknown {
-  if (typeof reference !== 'object' || reference === null) return reference;
-  const entries = Object.entries(reference).map(([name, value]) => [
-    name,
-    name === 'path' || name === 'recorded' ? map(String(value)) : (value as unknown),
-  ]);
-  return Object.fromEntries(entries) as Record<string, unknown>;
+  const mapped = { ...(reference as Record<string, unknown>) };
+  for (const name of ['path', 'recorded'])
+    if (name in mapped) mapped[name] = map(String(mapped[name]));
+  return mapped;
 }

@@ -3,7 +3,9 @@
  * and when the process that started it is gone, a job keeping a checkpoint first.
  */
 import { on } from 'node:events';
+import { fileRewardOf, liveRewardName, recipeOf } from '../code/open-code.ts';
 import { findEngine } from './find-engine.ts';
+import { pipeReward, type PipeReward } from './pipe-reward.ts';
 import type { FromWorker, ServeRequest, ToWorker } from './protocol.ts';
 import { toRefusal } from './refusal.ts';
 import { recipes } from '../recipe/index.ts';
@@ -35,13 +37,24 @@ async function serveFirst(): Promise<void> {
 }
 
 async function train(job: Job): Promise<void> {
-  const control = { commands: commands(), signal: abandoned.signal, recipes };
-  for await (const event of findEngine(job.engine).train(job, control))
+  const engine = findEngine(job.engine);
+  const pipe = pipeReward(send);
+  const live = liveRewardName(job) === undefined ? undefined : pipe;
+  const [recipe, reward] = await Promise.all([recipeOf(job, recipes), live ?? fileRewardOf(job)]);
+  const control = {
+    signal: abandoned.signal,
+    recipes: [recipe],
+    ...(reward && { reward: reward.ask }),
+  };
+  for await (const event of engine.train(job, { ...control, commands: commands(pipe) }))
     await send({ type: 'event', event });
 }
 
-async function* commands(): AsyncGenerator<JobCommand> {
-  for await (const [message] of inbox) if (message.type === 'command') yield message.command;
+async function* commands({ answered }: PipeReward): AsyncGenerator<JobCommand> {
+  for await (const [message] of inbox) {
+    if (message.type === 'command') yield message.command;
+    if (message.type === 'answer') answered(message);
+  }
 }
 
 async function measure(job: Job): Promise<void> {

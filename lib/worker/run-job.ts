@@ -3,6 +3,10 @@ import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { engines as shippedEngines } from '../engine/index.ts';
 import type { Engine } from '../engine/engine.ts';
+import type { RewardCaller } from '../code/file-reward.ts';
+import type { Live } from '../code/live.ts';
+import { liveReward } from '../code/live-reward.ts';
+import { fileRewardOf, liveRewardName, recipeOf, timeoutOf } from '../code/open-code.ts';
 import { unknownName, UserError } from '../errors.ts';
 import { recipes as shippedRecipes } from '../recipe/index.ts';
 import type { Recipe } from '../recipe/recipe.ts';
@@ -10,6 +14,8 @@ import { latestCheckpoint } from '../train/checkpoint.ts';
 import type { Job, JobCommand, TrainEvent } from '../train/job.ts';
 import { recordEnd } from '../train/run-folder.ts';
 import { startWorker, type WorkerClient } from './client.ts';
+import { answerAsk } from './pipe-reward.ts';
+import { readyJob } from './ready-job.ts';
 import { fromRefusal } from './refusal.ts';
 
 export interface RunOptions {
@@ -21,12 +27,49 @@ export interface RunOptions {
   recipes?: readonly Recipe[];
   /** Run in this process although the engine would have one of its own. */
   inProcess?: boolean;
+  /** What the job uses of this process: `resolveJob` gives it beside the job. */
+  live?: Live;
+  /** Told what the person should know before the job begins. */
+  notice?: (sentence: string) => void;
   /** Told the worker's process id. */
   onWorker?: (pid: number) => void;
 }
 
 /** The job's events, ending with `end`. Throws a `UserError` where the job cannot begin. */
-export async function* runJob(job: Job, options: RunOptions = {}): AsyncGenerator<TrainEvent> {
+export async function* runJob(given: Job, options: RunOptions = {}): AsyncGenerator<TrainEvent> {
+  const { job, recipe, undo } = await readyJob(given, options);
+  const reward = liveRewardOf(job, options.live);
+  let begun = false;
+  try {
+    for await (const event of run(
+      job,
+      { ...options, ...(recipe && { recipes: [recipe] }) },
+      reward,
+    )) {
+      begun = job.options.dry_run !== true;
+      yield event;
+    }
+  } finally {
+    if (!begun) await undo();
+  }
+}
+
+/** The session's function that the job calls. Throws a `UserError` where the job names one that is not here. */
+function liveRewardOf(job: Job, live: Live | undefined): RewardCaller | undefined {
+  const name = liveRewardName(job);
+  if (name === undefined) return undefined;
+  if (live?.reward) return liveReward(live.reward, { name, timeoutSeconds: timeoutOf(job) });
+  throw new UserError(
+    `this job calls '${name}', a function of the session that it was started in`,
+    `define ${name} in this session first, or name a file: --reward ./reward.ts`,
+  );
+}
+
+async function* run(
+  job: Job,
+  options: RunOptions,
+  live: RewardCaller | undefined,
+): AsyncGenerator<TrainEvent> {
   const engines = options.engines ?? shippedEngines;
   const recipes = options.recipes ?? shippedRecipes;
   const engine = engines.find(({ name }) => name === job.engine);
@@ -38,17 +81,25 @@ export async function* runJob(job: Job, options: RunOptions = {}): AsyncGenerato
     );
   const shipped = engines === shippedEngines && recipes === shippedRecipes;
   if (engine.ownProcess && shipped && !options.inProcess) {
-    yield* inWorker(job, options);
+    yield* inWorker(job, options, live);
     return;
   }
   const lack = await engine.unavailable();
   if (lack !== undefined) throw new UserError(`engine ${engine.name} cannot run here: ${lack}`);
-  yield* engine.train(job, { ...options, recipes });
+  const reward = live ?? (await fileRewardOf(job));
+  try {
+    const recipe = options.recipes ? undefined : await recipeOf(job, recipes);
+    const own = { recipes: recipe ? [recipe] : recipes, ...(reward && { reward: reward.ask }) };
+    yield* engine.train(job, { ...options, ...own });
+  } finally {
+    await reward?.close();
+  }
 }
 
 async function* inWorker(
   job: Job,
   { signal, commands, onWorker }: RunOptions,
+  reward: RewardCaller | undefined,
 ): AsyncGenerator<TrainEvent> {
   const worker = startWorker();
   if (worker.pid !== undefined) onWorker?.(worker.pid);
@@ -62,6 +113,8 @@ async function* inWorker(
     let begun = false;
     for await (const message of worker.messages) {
       if (message.type === 'refused') throw fromRefusal(message.refusal);
+      if (message.type === 'ask')
+        void answerAsk(message, reward, signal).then((answer) => worker.send(answer));
       if (message.type !== 'event') continue;
       begun = true;
       yield message.event;
