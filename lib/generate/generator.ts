@@ -9,16 +9,15 @@ import { promptGraph, stepGraph } from '../model/decode.ts';
 import { feedsOf, structureOf, type Sequence } from '../model/layout.ts';
 import { angles } from '../model/rotary.ts';
 import type { Completion, Sampling } from '../recipe/recipe.ts';
-import type { TextEncoder } from '../text/encoder.ts';
-import { createTranscript, type WrittenToken } from './transcript.ts';
+import { createTranscript, type PlainText, type WrittenToken } from './transcript.ts';
 
-export type { WrittenToken } from './transcript.ts';
+export type { PlainText, WrittenToken } from './transcript.ts';
 
 export interface GeneratorOptions {
   executor: Executor;
   parameters: Parameters;
   config: ModelConfig;
-  text: TextEncoder;
+  text: PlainText;
   /** Tokens that end a completion; those of the config, else the tokenizer's, where absent. */
   ends?: readonly number[];
 }
@@ -134,7 +133,7 @@ function stepOf(config: ModelConfig): Step {
   };
 }
 
-function endsOf({ eosIds }: ModelConfig, { special }: TextEncoder): readonly number[] {
+function endsOf({ eosIds }: ModelConfig, { special }: PlainText): readonly number[] {
   if (eosIds.length > 0) return eosIds;
   return special.eos === undefined ? [] : [special.eos];
 }

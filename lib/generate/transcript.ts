@@ -15,8 +15,11 @@ export interface WrittenToken {
   text: string;
 }
 
+/** What of a model's text encoder is asked. */
+export type PlainText = Pick<TextEncoder, 'decode' | 'id' | 'special'>;
+
 export interface TranscriptOptions {
-  text: TextEncoder;
+  text: PlainText;
   sampling: Pick<Sampling, 'stop' | 'n'>;
   ends: readonly number[];
   onToken: ((token: WrittenToken) => void) | undefined;
