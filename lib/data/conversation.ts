@@ -54,7 +54,7 @@ function messagesRow(row: Row): MessagesRow | Refused {
     if (mask !== null && flag === undefined)
       return { dropped: 'loss_mask is not 0 or 1', detail: `a message has ${shown(mask)}` };
     scored.push(message.role === 'assistant' && flag !== false);
-    messages.push(message as Message);
+    messages.push(message);
   }
   const problem = unscored(messages, scored);
   if (problem !== undefined) return { dropped: problem, detail: `holds ${shown(row.messages!)}` };

@@ -120,8 +120,10 @@ function startOf(i: number, looking: Looking): number | undefined {
   const { encoder, messages, options, text, frame, after } = looking;
   const prompt = attempt(encoder, messages.slice(0, i), { ...options, addGenerationPrompt: true });
   if (prompt !== undefined && prompt.length >= after && text.startsWith(prompt)) {
-    const missing = frame?.prompt === '' && text.startsWith(frame.header, prompt.length);
-    return prompt.length + (missing ? frame.header.length : 0);
+    // A template that ignores add_generation_prompt still writes a header, which is not learnt.
+    const { prompt: asked, header } = frame ?? { prompt: '', header: '' };
+    const written = asked === '' && header.trim() !== '' && text.startsWith(header, prompt.length);
+    return prompt.length + (written ? header.length : 0);
   }
   if (!frame || frame.header.trim() === '') return undefined;
   const between = messages.slice(0, i).slice(lastAssistant(messages, i) + 1);

@@ -1,10 +1,9 @@
 /**
- * Encoding with a memory: the ids of a piece of text (a word, in a byte-level BPE) do not depend on its
+ * How a text comes apart. The ids of a piece of it (a word, in a byte-level BPE) do not depend on its
  * neighbours, so each is computed once by the library and then looked up.
  */
 import { z } from 'zod';
 import type { LibraryTokenizer } from './library.ts';
-import { covers, type Marked, type Span } from './spans.ts';
 
 /** Pieces remembered before the memory starts afresh: some 30 MB. */
 const capacity = 200_000;
@@ -38,101 +37,46 @@ const bytePairs = z.object({
   ),
 });
 
-export interface FastEncoder {
-  encode(text: string): number[];
-  /** Ids, and of each whether all of it lies in one of the spans. */
-  encodeMarked(text: string, spans: readonly Span[]): Marked;
+/** How a text comes apart: added tokens and what is between them, then pieces, then ids. */
+export interface Pieces {
+  sections: (text: string) => Section[];
+  normalize: (section: string) => string;
+  split: (normal: string) => string[];
+  ids: (piece: string) => readonly number[];
+  /** Bytes of a token's text. */
+  bytesOf: (id: number) => number;
 }
 
-/** An encoder equal to the library's without special tokens added, or undefined where it would not be. */
-export function fastEncoder(
+export interface Section {
+  text: string;
+  /** Of an added token. */
+  id?: number;
+}
+
+/** Undefined where ids by pieces would not be the library's. */
+export function piecesOf(
   library: LibraryTokenizer,
   definition: Record<string, unknown>,
-): FastEncoder | undefined {
+): Pieces | undefined {
   const shape = bytePairs.safeParse(definition);
   const [split, bytes] = library.pre_tokenizer?.tokenizers ?? [];
   const pattern = split?.pattern;
   if (!shape.success || !pattern || !bytes) return undefined;
-  const encodePiece = (piece: string): number[] =>
-    library
-      .model(bytes.pre_tokenize(piece))
-      .map((token) => library.model.tokens_to_ids.get(token)!);
-  const piecesOf = (text: string): string[] => {
-    const pieces = text.match(pattern) ?? [];
-    const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
-    return length === text.length ? pieces : split.pre_tokenize(text);
-  };
-  const lookUp = remember(encodePiece);
-  const sections = addedTokens(shape.data.added_tokens);
-  const normal = (text: string): string => library.normalizer?.(text) ?? text;
+  const { model } = library;
   return {
-    encode(text) {
-      const ids: number[] = [];
-      for (const { text: section, id } of sections(text)) {
-        if (id !== undefined) ids.push(id);
-        else
-          for (const piece of piecesOf(normal(section)))
-            for (const id of lookUp(piece)) ids.push(id);
-      }
-      return ids;
+    sections: addedTokens(shape.data.added_tokens),
+    normalize: (section) => library.normalizer?.(section) ?? section,
+    split(text) {
+      const pieces = text.match(pattern) ?? [];
+      const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+      return length === text.length ? pieces : split.pre_tokenize(text);
     },
-    encodeMarked(text, spans) {
-      const marked: Marked = { ids: [], inside: [] };
-      let at = 0;
-      for (const { text: section, id } of sections(text)) {
-        const local = spans.map(([from, to]): Span => [from - at, to - at]);
-        if (id !== undefined) add(marked, [id], covers(local, [0, section.length]));
-        else markSection(section, local, marked);
-        at += section.length;
-      }
-      return marked;
-    },
+    ids: remember((piece) =>
+      model(bytes.pre_tokenize(piece)).map((token) => model.tokens_to_ids.get(token)!),
+    ),
+    // The byte-level alphabet has a character a byte.
+    bytesOf: (id) => model.vocab[id]!.length,
   };
-
-  function markSection(section: string, spans: readonly Span[], onto: Marked): void {
-    const text = normal(section);
-    // Normalising may change lengths: an edge moves with the text before it.
-    const place = (edge: number): number =>
-      text === section || edge <= 0 ? edge : normal(section.slice(0, edge)).length;
-    const moved = spans.map(([from, to]): Span => [place(from), place(to)]);
-    let at = 0;
-    for (const piece of piecesOf(text)) {
-      const end = at + piece.length;
-      const ids = lookUp(piece);
-      const cut = moved.some((span) => span.some((edge) => edge > at && edge < end));
-      if (!cut) add(onto, ids, covers(moved, [at, end]));
-      else markPiece(piece, ids, { spans: moved, at, onto });
-      at = end;
-    }
-  }
-
-  /** A piece that an edge cuts: byte by byte, since a token is a run of bytes. */
-  function markPiece(
-    piece: string,
-    ids: readonly number[],
-    { spans, at, onto }: { spans: readonly Span[]; at: number; onto: Marked },
-  ): void {
-    const toBytes = (edge: number): number =>
-      Buffer.byteLength(piece.slice(0, Math.max(0, edge - at))) + (edge < at ? edge - at : 0);
-    const inBytes = spans.map(([from, to]): Span => [
-      toBytes(from),
-      to > at + piece.length ? Infinity : toBytes(to),
-    ]);
-    let byte = 0;
-    for (const id of ids) {
-      // The byte-level alphabet has a character a byte.
-      const end = byte + library.model.vocab[id]!.length;
-      add(onto, [id], covers(inBytes, [byte, end]));
-      byte = end;
-    }
-  }
-}
-
-function add({ ids, inside }: Marked, more: readonly number[], covered: boolean): void {
-  for (const id of more) {
-    ids.push(id);
-    inside.push(covered);
-  }
 }
 
 function remember(encode: (piece: string) => number[]): (piece: string) => readonly number[] {
@@ -147,12 +91,6 @@ function remember(encode: (piece: string) => number[]): (piece: string) => reado
     }
     return ids;
   };
-}
-
-interface Section {
-  text: string;
-  /** Of an added token. */
-  id?: number;
 }
 
 /** Cuts a text at the added tokens written in it. */

@@ -1,12 +1,12 @@
 /**
  * A model folder's tokenizer: `tokenizer.json` and `tokenizer_config.json` through Hugging Face's own
- * library, with `pieces.ts` in front of it where that is exact.
+ * library, with `fast-encoder.ts` in front of it where that is exact.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../errors.ts';
 import { createTokenizer } from './library.ts';
-import { fastEncoder } from './pieces.ts';
+import { fastEncoder } from './fast-encoder.ts';
 import { encodeApart, type Marked, type Span } from './spans.ts';
 
 export interface TextTokenizer {

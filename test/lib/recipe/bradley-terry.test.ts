@@ -5,6 +5,7 @@ import { bradleyTerry } from '../../../lib/recipe/bradley-terry.ts';
 import type { Batch, Batching, Policy, Selection } from '../../../lib/recipe/recipe.ts';
 import { loadEncoder, type TextEncoder } from '../../../lib/text/encoder.ts';
 import { tokensOf } from '../../../lib/recipe/pair.ts';
+import { refusal } from '../refusal.ts';
 import { temporaryFolder } from '../temporary.ts';
 import { microPairs } from '../train/micro-run.ts';
 import { writeMicroTokenizer } from '../text/micro-tokenizer.ts';
@@ -129,6 +130,18 @@ test('margin and strength become numbers of the loss', async () => {
   expect((await first(row, { use_margin: false })).data).toEqual({ margin: [0] });
   expect((await first(row, { strength: 'margin' })).data).toEqual({ margin: [3.5] });
   expect((await first(row, { strength: 'scale' })).data).toEqual({ margin: [0.5], factor: [3] });
+});
+
+test('a chat template that fails: its line and the row', async () => {
+  const turns = (role: string) => [
+    { role: 'user', content: 'hello' },
+    { role, content: 'x' },
+    { role: 'assistant', content: 'yes' },
+  ];
+  const row = { chosen: turns('tool'), rejected: turns('user') };
+  expect(await refusal(() => first(row), folder)).toBe(
+    'row 0: chat_template.jinja, line 2: no tools here',
+  );
 });
 
 test('every epoch visits every row once, in another order, the same for the same seed', async () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { rowsOf, type Row } from '../../../lib/data/rows.ts';
 import { createOnnxExecutor } from '../../../lib/engine/onnx/executor.ts';
-import type { Parameters, Value } from '../../../lib/graph/executor.ts';
+import type { Value } from '../../../lib/graph/executor.ts';
 import { readConfig, type ModelConfig } from '../../../lib/model/config.ts';
 import { loadWeights } from '../../../lib/model/weights.ts';
 import type { Batch, Policy } from '../../../lib/recipe/recipe.ts';
