@@ -96,11 +96,10 @@ test('two runs are the same bits', async () => {
   expect(samples!.length).toBeGreaterThan(0);
 });
 
-test.each([1, 2, 3, 4])('stopped after step %i and resumed, the rest is the same', async (step) => {
-  const name = `after-${step}`;
-  await run(name, { stopAfter: step });
-  await run(name, { words: [...everything, '--resume'] });
-  expect(await outcome(name)).toEqual(await outcome('whole'));
+test('stopped after a step and resumed, the rest is the same', async () => {
+  await run('after', { stopAfter: 3 });
+  await run('after', { words: [...everything, '--resume'] });
+  expect(await outcome('after')).toEqual(await outcome('whole'));
 });
 
 test.each([
