@@ -16,7 +16,7 @@ export async function recipeOf(job: Job, shipped: readonly Recipe[]): Promise<Re
   const reference = referenceTo(job, 'recipe');
   if (reference && 'path' in reference) return loadRecipe(reference);
   if (reference && 'recorded' in reference)
-    return replayRecipe(reference.recorded, reference.sha256);
+    return (await replayRecipe(reference.recorded, reference.sha256)).recipe;
   const found = shipped.find(({ name }) => name === job.recipe);
   if (found) return found;
   throw unknownName(

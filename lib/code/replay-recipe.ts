@@ -23,7 +23,10 @@ import {
 import { hashOf } from './spec.ts';
 
 /** Opens a record. Throws a `UserError` where it is not there, or not the one that the job names. */
-export async function replayRecipe(folder: string, sha256?: string): Promise<Recipe> {
+export async function replayRecipe(
+  folder: string,
+  sha256?: string,
+): Promise<{ recipe: Recipe; sha256: string }> {
   const file = join(folder, recordFile);
   const hash = await hashOf(file);
   if (sha256 !== undefined && sha256 !== hash)
@@ -36,7 +39,7 @@ export async function replayRecipe(folder: string, sha256?: string): Promise<Rec
     throw new UserError(`'${near(file)}' was recorded by another version of rewardlab`);
   const record = parsed.data;
   const { name, summary, columns, head, options, common, losses } = record;
-  return {
+  const recipe: Recipe = {
     ...{ name, summary, columns, head },
     ...(common && { common }),
     options: z.fromJSONSchema(options),
@@ -49,6 +52,7 @@ export async function replayRecipe(folder: string, sha256?: string): Promise<Rec
     batches: (source) => replayBatches(folder, source),
     loss: (model, batch) => replayLoss(lossOf(losses, batch), model, batch),
   };
+  return { recipe, sha256: hash };
 }
 
 function splitOf({ splits, name }: RecordedRecipe, split: 'train' | 'validation') {

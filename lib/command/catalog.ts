@@ -4,7 +4,12 @@ import { engines as shippedEngines } from '../engine/index.ts';
 import type { Engine } from '../engine/engine.ts';
 import { recipes as shippedRecipes } from '../recipe/index.ts';
 import type { Recipe } from '../recipe/recipe.ts';
-import { invocationOptions, placeOptions, trainingOptionsOf } from '../train/options.ts';
+import {
+  invocationOptions,
+  placeOptions,
+  rowsOptions,
+  trainingOptionsOf,
+} from '../train/options.ts';
 import { describeOptions, type OptionInfo } from './describe.ts';
 
 export interface Catalog {
@@ -49,7 +54,7 @@ export function optionGroups(recipe: Recipe, { engines }: Catalog): OptionGroup[
     option.name in choices ? { ...option, choices: choices[option.name]! } : option,
   );
   return [
-    { title: 'what and where', options: place },
+    { title: 'what and where', options: [...place, ...describeOptions(rowsOptions)] },
     { title: recipe.name, options: describeOptions(recipe.options) },
     { title: 'training', options: describeOptions(trainingOptionsOf(recipe)) },
     { title: 'this invocation', options: describeOptions(invocationOptions) },

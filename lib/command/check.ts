@@ -41,11 +41,18 @@ export function checkOptions<T>(
 
 export type Place = z.infer<typeof placeOptions>;
 
-/** The place options, with engine and device known, files found and paths made absolute. */
+/**
+ * The place options, with engine and device known, files found and paths made absolute. Files that are yet
+ * to be `made` need not be there.
+ */
 export async function checkPlace(
   options: readonly OptionInfo[],
   given: Given,
-  { cwd, engines }: { cwd: string; engines: readonly Engine[] },
+  {
+    cwd,
+    engines,
+    made = [],
+  }: { cwd: string; engines: readonly Engine[]; made?: readonly string[] },
 ): Promise<Place | undefined> {
   const place = checkOptions(placeOptions, options, given);
   if (!place) return undefined;
@@ -69,7 +76,7 @@ export async function checkPlace(
   const files = async (name: 'train' | 'validation'): Promise<string[]> => {
     const paths = place[name].map((path) => resolve(cwd, path));
     for (const path of paths)
-      if (!(await stat(path).catch(() => undefined)))
+      if (!made.includes(path) && !(await stat(path).catch(() => undefined)))
         problems.push(`${spelled(name)}: no such file ${shown(path)}`);
     return paths;
   };

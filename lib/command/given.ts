@@ -2,7 +2,7 @@
 import { parse as parseYaml, YAMLParseError } from 'yaml';
 import { closest, UserError } from '../errors.ts';
 import { flagOf, type OptionInfo } from './describe.ts';
-import { verlOption, verlValue } from './verl.ts';
+import { verlExport, verlOption, verlValue } from './verl.ts';
 
 /** A value for an option, and how it was spelled, for messages. */
 export interface Setting {
@@ -16,10 +16,12 @@ export interface Given {
   settings: Map<string, Setting>;
   problems: string[];
   notes: string[];
+  /** Exports of modules that options name, where VERL says them apart. */
+  exports: Map<string, string>;
 }
 
 export function nothingGiven(): Given {
-  return { settings: new Map(), problems: [], notes: [] };
+  return { settings: new Map(), problems: [], notes: [], exports: new Map() };
 }
 
 /** Adds the flags and dotted keys of a command line. */
@@ -134,13 +136,21 @@ function readDotted(word: string, { options, given }: Reading): void {
 
 function takeVerl(key: string, value: unknown, { options, given }: Reading): void {
   const name = verlOption(key);
-  if (name === 'ignored') given.notes.push(`${key} has no meaning on this engine and was left out`);
+  const exporter = verlExport(key);
+  const unset = value === null && (exporter ?? name ?? '') in unsetInVerl;
+  if (unset) return;
+  if (exporter !== undefined) given.exports.set(exporter, String(value));
+  else if (name === 'ignored')
+    given.notes.push(`${key} has no meaning on this engine and was left out`);
   else if (name && options.some((option) => option.name === name)) {
     const list = options.some((option) => option.name === name && option.kind === 'texts');
     const ours = list && typeof value === 'string' ? [value] : verlValue(name, value);
     given.settings.set(name, { name, spelled: key, value: ours });
   } else given.problems.push(`${key}: this VERL setting has no counterpart here`);
 }
+
+/** VERL says null for code that it is not given. */
+const unsetInVerl = { reward: true, dataset: true };
 
 function split(word: string): [string, string?] {
   const at = word.indexOf('=');

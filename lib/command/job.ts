@@ -1,14 +1,16 @@
 /** What was typed becomes a job: flags, YAML and VERL's dotted keys, all checked at once. */
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { stat } from 'node:fs/promises';
+import type { Live, Scope } from '../code/live.ts';
 import { UserError } from '../errors.ts';
 import { readJobFile, resolvePaths } from '../train/job-file.ts';
 import type { Job, Options } from '../train/job.ts';
 import { invocationOptions, trainingOptionsOf } from '../train/options.ts';
-import { catalogOf, findNamed, optionGroups, type Catalog } from './catalog.ts';
+import { catalogOf, optionGroups, type Catalog } from './catalog.ts';
 import { checkOptions, checkPlace } from './check.ts';
 import { nothingGiven, parseMapping, readSettings, readWords } from './given.ts';
-import { latestRun, nextRun } from './run-number.ts';
+import { findRecipe, type OwnPlace } from './own-code.ts';
+import { codeOf, ownParts } from './own-parts.ts';
 
 /** Where the words were typed, and what there is to choose from (the shipped lists by default). */
 export interface CommandContext extends Partial<Catalog> {
@@ -17,6 +19,19 @@ export interface CommandContext extends Partial<Catalog> {
   body?: string;
   /** Settings of a script, as a body would have them. */
   settings?: Record<string, unknown>;
+  /** The values that recipes, rewards and datasets may be named from. */
+  scope?: Scope;
+}
+
+/** A job, and what it uses of the process that starts it: `runJob(job, { live })`. */
+export interface ResolvedJob {
+  job: Job;
+  live: Live;
+}
+
+/** The job alone, for words that name nothing of this process. */
+export async function parseJob(words: readonly string[], context: CommandContext): Promise<Job> {
+  return (await resolveJob(words, context)).job;
 }
 
 /**
@@ -24,8 +39,11 @@ export interface CommandContext extends Partial<Catalog> {
  * win over a body, a body over a file. Throws a `UserError` that names every bad option; looks at
  * files, writes none.
  */
-export async function parseJob(words: readonly string[], context: CommandContext): Promise<Job> {
-  const { cwd, body, settings: scripted } = context;
+export async function resolveJob(
+  words: readonly string[],
+  context: CommandContext,
+): Promise<ResolvedJob> {
+  const { cwd, body, settings: scripted, scope } = context;
   const catalog = catalogOf(context);
   const [first] = words;
   const named = first !== undefined && !first.startsWith('-') && !first.includes('=');
@@ -35,16 +53,17 @@ export async function parseJob(words: readonly string[], context: CommandContext
     ...(body ? [parseMapping(body, 'the body of %%train')] : []),
     ...(scripted ? [scripted] : []),
   ].map((layer) => resolvePaths(layer, cwd));
-  const recipe = findNamed(
-    'recipe',
-    recipeName(file ? undefined : first, layers, catalog),
-    catalog.recipes,
-  );
+  const word = named && !file ? first : undefined;
+  const place: OwnPlace = { cwd, scope, code: word === undefined ? codeOf(layers) : [] };
+  const found = await findRecipe(recipeName(word, layers, catalog), catalog.recipes, place);
 
-  const options = optionGroups(recipe, catalog).flatMap((group) => group.options);
+  const options = optionGroups(found.value, catalog).flatMap((group) => group.options);
   const given = nothingGiven();
   for (const layer of layers) readSettings(settingsOf(layer), options, given);
+  const written = file === undefined ? undefined : layers[0];
   readWords(named ? words.slice(1) : words, options, given);
+  const own = await ownParts({ found, given, place, file, written });
+  const { recipe } = own;
   const values = Object.assign(
     {},
     ...[trainingOptionsOf(recipe), recipe.options, invocationOptions].map((schema) =>
@@ -52,20 +71,19 @@ export async function parseJob(words: readonly string[], context: CommandContext
     ),
   ) as Options;
   if (given.problems.length === 0) given.problems.push(...(recipe.contradictions?.(values) ?? []));
-  const place = await checkPlace(options, given, { cwd, engines: catalog.engines });
-  if (given.problems.length > 0 || !place)
+  const { made, output, code, live } = own;
+  const checked = await checkPlace(options, given, { cwd, engines: catalog.engines, made });
+  if (given.problems.length > 0 || !checked)
     throw new UserError(
       `${recipe.name} cannot use these options\n${given.problems.map((line) => `  ${line}`).join('\n')}`,
       `${recipe.name} --help lists them all`,
     );
-
-  const { output_dir, ...rest } = place;
-  const found =
-    output_dir === null
-      ? await unnamedOutput(recipe.name, { cwd, file, values })
-      : resolve(cwd, output_dir);
-  const job: Job = { recipe: recipe.name, ...rest, output: found, options: values };
-  return given.notes.length > 0 ? { ...job, notes: given.notes } : job;
+  const { model, train, validation, engine, device, threads, seed } = checked;
+  const where = { model, train, validation, engine, device, threads, seed };
+  const job: Job = { recipe: recipe.name, ...where, output, options: values };
+  if (code.length > 0) job.code = code;
+  if (given.notes.length > 0) job.notes = given.notes;
+  return { job, live };
 }
 
 async function fromFile(file: string): Promise<Record<string, unknown>> {
@@ -90,13 +108,4 @@ function recipeName(
   if (typeof named === 'string') return named;
   const known = recipes.map(({ name }) => name).join(', ');
   throw new UserError(`expected a recipe or a job file first; known recipes: ${known}`);
-}
-
-/** A resumed run goes on where its job file lies, or in the newest folder; others get a new one. */
-function unnamedOutput(
-  recipe: string,
-  { cwd, file, values }: { cwd: string; file: string | undefined; values: Options },
-): Promise<string> | string {
-  if (values.resume !== true) return nextRun(recipe, cwd);
-  return file === undefined ? latestRun(recipe, cwd) : dirname(file);
 }

@@ -9,6 +9,8 @@ const byLeaf: Record<string, string> = {
   'data.truncation': 'truncation',
   'data.shuffle': 'shuffle',
   'data.seed': 'seed',
+  'data.custom_cls.path': 'dataset',
+  'custom_reward_function.path': 'reward',
   'model.path': 'model',
   'model.partial_pretrain': 'model',
   'optim.lr': 'learning_rate',
@@ -68,13 +70,25 @@ const withoutMeaning = [
 /** Models that a job here does not train: what places them has no meaning, the rest no counterpart. */
 const otherModels = /^(critic|reward_model|reward|actor_rollout_ref\.ref)\./;
 
+/** The keys that name the function or class of a file, and the option that names the file. */
+const exportsOf: Record<string, string> = {
+  'custom_reward_function.name': 'reward',
+  'reward.custom_reward_function.name': 'reward',
+  'data.custom_cls.name': 'dataset',
+};
+
+/** The option whose module's export a key names. */
+export function verlExport(key: string): string | undefined {
+  return exportsOf[key.replace(/^\++/, '')];
+}
+
 /** VERL writes "never" as -1 where we write null. */
 const never = new Set(['save_steps', 'eval_steps', 'max_steps']);
 
 /** Our option's name, 'ignored', or undefined where the key is not known. */
 export function verlOption(key: string): string | undefined {
   const path = key.replace(/^\++/, '');
-  if (!otherModels.test(path))
+  if (!otherModels.test(path) || path.startsWith('reward.custom_reward_function.'))
     for (const [leaf, option] of Object.entries(byLeaf))
       if (path === leaf || path.endsWith(`.${leaf}`)) return option;
   return withoutMeaning.some((pattern) => pattern.test(path)) ? 'ignored' : undefined;

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, relative, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { parse, stringify } from 'yaml';
-import type { Job } from './job.ts';
+import type { CodeReference, Job } from './job.ts';
 import { readSpec, specText } from './module-spec.ts';
 import { invocationOptions } from './options.ts';
 
@@ -55,10 +55,11 @@ export function differences(
     .map((name) => `${name}: ${shown(there[name])} there, ${shown(here[name])} here`);
 }
 
-/** Code may be mended between two parts of a run. */
+/** Code may be mended between two parts of a run; a recipe is compared by its name. */
 function unhashed(value: unknown, name: string): unknown {
-  if (name !== 'code' || !Array.isArray(value)) return value;
-  return value.map((reference: Record<string, unknown>) => ({ ...reference, sha256: '' }));
+  if (name !== 'code') return value;
+  const rewards = ((value ?? []) as CodeReference[]).filter(({ use }) => use === 'reward');
+  return rewards.map((reference) => ({ ...reference, sha256: '' }));
 }
 
 function shown(value: unknown): string {

@@ -24,6 +24,20 @@ export const placeOptions = z.object({
     .describe('run folder; null: the next free runs/<recipe>-<NNN>'),
 });
 
+/** Rows of the person's own in place of files; a job names the files that they are written to. */
+export const rowsOptions = z.object({
+  dataset: z
+    .string()
+    .nullable()
+    .default(null)
+    .describe('in place of --train: rows of your own, by a name of this session or ./rows.ts#name'),
+  validation_dataset: z
+    .string()
+    .nullable()
+    .default(null)
+    .describe('in place of --validation, the same'),
+});
+
 /** How it is trained. */
 export const trainingOptions = z.object({
   learning_rate: z.number().positive().default(1e-5).describe('peak learning rate of AdamW'),

@@ -49,22 +49,19 @@ export async function readyJob(job: Job, around: Surroundings): Promise<ReadyJob
     const folder = join(job.output, recordFolder);
     written.push(folder);
     const sha256 = await recordRecipe(job, { recipe, folder, signal: around.signal });
-    if (sha256 !== undefined) return { job: withRecipe(job, { recorded: folder, sha256 }), undo };
+    if (sha256 !== undefined) return { job: withRecord(job, { recorded: folder, sha256 }), undo };
     await rm(folder, { recursive: true, force: true });
     around.notice?.(
       `${recipe.name} lets the model write, so it trains in this process; only where ${recipe.name} is defined can the run go on`,
     );
-    return { job: withRecipe(job, { live: recipe.name }), recipe, undo };
+    return { job, recipe, undo };
   } catch (error) {
     await undo();
     throw error;
   }
 }
 
-function withRecipe(
-  job: Job,
-  reference: { recorded: string; sha256: string } | { live: string },
-): Job {
+function withRecord(job: Job, reference: { recorded: string; sha256: string }): Job {
   const others = job.code?.filter(({ use }) => use !== 'recipe') ?? [];
   return { ...job, code: [{ use: 'recipe', ...reference }, ...others] };
 }

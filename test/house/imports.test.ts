@@ -32,8 +32,10 @@ const allowed: Record<string, string[]> = {
     'lib/text',
     'lib/data',
   ],
-  'lib/command': ['lib/engine', 'lib/recipe', 'lib/train', 'lib/data', 'lib/model'],
+  'lib/code': ['lib/train', 'lib/recipe', 'lib/model', 'lib/graph', 'lib/data'],
+  'lib/command': ['lib/code', 'lib/engine', 'lib/recipe', 'lib/train', 'lib/data', 'lib/model'],
   'lib/worker': [
+    'lib/code',
     'lib/command',
     'lib/engine',
     'lib/train',
