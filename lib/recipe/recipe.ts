@@ -120,6 +120,8 @@ export interface Batching {
   /** Most tokens of one conversation, and what becomes of a longer one. */
   maxLength: number;
   truncation: Truncation;
+  /** Most tokens of one run of the graph; what has more is computed in pieces where it can be. */
+  microBatchTokens?: number;
 }
 export type Truncation = 'left' | 'right' | 'middle' | 'drop' | 'error';
 

@@ -74,8 +74,9 @@ const validationBatch = 16;
 
 function batchingOf(options: TrainingOptions, name: SplitName): Selection<unknown>['batching'] {
   const { batch_size, max_length: maxLength, shuffle, truncation } = options;
+  const { micro_batch_tokens: microBatchTokens } = options;
   const batchSize = name === 'train' ? batch_size : validationBatch;
-  return { batchSize, maxLength, shuffle, truncation };
+  return { batchSize, maxLength, shuffle, truncation, microBatchTokens };
 }
 
 function refuseNothing(files: readonly string[], survey: Survey, split: string): void {

@@ -2,9 +2,9 @@
 import type { Batch, Example, Policy } from '../recipe.ts';
 import { groupAdvantages, meanOf } from './advantage.ts';
 import { tokenWeights } from './aggregation.ts';
-import { groupExample, spread } from './example.ts';
 import { klValue } from './kl.ts';
 import type { GrpoOptions } from './options.ts';
+import { byCompletion, examplesOf, piecesOf, type Piece } from './pieces.ts';
 import { scoresOf, type Group } from './rollout.ts';
 
 export interface Prepared extends Pick<Batch, 'examples' | 'updates' | 'metrics'> {
@@ -12,58 +12,93 @@ export interface Prepared extends Pick<Batch, 'examples' | 'updates' | 'metrics'
   rewardKl?: number;
 }
 
+export interface Preparing {
+  policy: Policy;
+  options: GrpoOptions;
+  klCoef: number;
+  /** A group of more tokens is computed in pieces. */
+  mostTokens: number;
+}
+
+/** [group][completion][token]. */
+type Tokens = readonly (readonly Float32Array[])[];
+
 /**
  * Advantages and weights of every token; with several updates also the log-probabilities under the
  * weights that wrote, and where there is a KL term those under the reference, both by the policy.
  */
 export async function prepareBatch(
   groups: readonly Group[],
-  { policy, options, klCoef }: { policy: Policy; options: GrpoOptions; klCoef: number },
+  { policy, options, klCoef, mostTokens }: Preparing,
 ): Promise<Prepared> {
   const { temperature, use_kl_loss, use_kl_in_reward } = options;
-  const bare = groups.map((group) => groupExample(group.asked.ids, idsOf(group), group.asked.row));
-  const updates = updatesOf(groups.length, options);
+  const pieces = piecesOf(groups, mostTokens);
+  const bare = examplesOf(groups, pieces);
+  const ask = async (which: 'current' | 'reference'): Promise<Tokens> =>
+    byCompletion(groups, pieces, await policy.logProbs(bare, which, temperature));
+  const updates = updatesOf(groups.length, pieces, options);
   const several = updates.length > 1;
-  const ask = (which: 'current' | 'reference'): Promise<Float32Array[]> =>
-    policy.logProbs(bare, which, temperature);
   const old = several || use_kl_in_reward ? await ask('current') : undefined;
   const reference = use_kl_loss || use_kl_in_reward ? await ask('reference') : undefined;
-  const kls =
-    use_kl_in_reward && old && reference
-      ? groups.map((group, g) => klByCompletion(group, [old[g]!, reference[g]!], options))
-      : undefined;
-  const advantages = groups.map((group, g) => {
-    const penalty = kls?.[g]?.map(({ sum }) => klCoef * sum) ?? [];
-    const scores = scoresOf(group).map((score, i) => score - (penalty[i] ?? 0));
-    return groupAdvantages(scores, options.norm_adv_by_std_in_grpo);
-  });
-  const weights = weightsOf(groups, options);
-  const examples = bare.map((example, g): Example => {
-    const ids = idsOf(groups[g]!);
-    const data = {
-      ...example.data,
-      advantages: spread(ids, advantages[g]!),
-      weights: spread(ids, weights[g]!),
-      ...(several && old && { old: Array.from(old[g]!) }),
-      ...(use_kl_loss && reference && { reference: Array.from(reference[g]!) }),
-    };
-    return { ...example, data };
-  });
-  const means = kls?.flatMap((group) => group.map(({ mean }) => mean));
+  const kls = use_kl_in_reward ? penalties([old!, reference!], options) : undefined;
+  const given: Given = {
+    advantages: groups.map((group, g) => {
+      const scores = scoresOf(group).map((score, c) => score - klCoef * (kls?.[g]![c]!.sum ?? 0));
+      return groupAdvantages(scores, options.norm_adv_by_std_in_grpo);
+    }),
+    weights: weightsOf(groups, options),
+    ...(several && { old: old! }),
+    ...(use_kl_loss && { reference: reference! }),
+  };
+  const examples = bare.map((example, p) => withNumbers(example, groups, pieces[p]!, given));
   return {
     examples,
     ...(several && { updates }),
     metrics: { advantage: meanOf(examples.flatMap(({ data }) => data.advantages!)) },
-    ...(means && { rewardKl: meanOf(means) }),
+    ...(kls && { rewardKl: meanOf(kls.flat().map(({ mean }) => mean)) }),
   };
 }
 
-/** Mini-batches of prompts in their order, as often as there are epochs. */
-function updatesOf(groups: number, options: GrpoOptions): number[][] {
+/** Numbers of completions and of their tokens, by group. */
+interface Given {
+  advantages: readonly (readonly number[])[];
+  weights: readonly (readonly number[])[];
+  old?: Tokens;
+  reference?: Tokens;
+}
+
+function withNumbers(
+  example: Example,
+  groups: readonly Group[],
+  { group: g, from, to }: Piece,
+  { advantages, weights, old, reference }: Given,
+): Example {
+  const { completions } = groups[g]!;
+  const own = Array.from({ length: to - from }, (_, i) => from + i);
+  const spread = (numbers: readonly number[]): number[] =>
+    own.flatMap((c) => completions[c]!.ids.map(() => numbers[c]!));
+  const joined = (tokens: Tokens): number[] => own.flatMap((c) => Array.from(tokens[g]![c]!));
+  const data = {
+    ...example.data,
+    advantages: spread(advantages[g]!),
+    weights: spread(weights[g]!),
+    ...(old && { old: joined(old) }),
+    ...(reference && { reference: joined(reference) }),
+  };
+  return { ...example, data };
+}
+
+/** Mini-batches of prompts in their order, as often as there are epochs; as places among the pieces. */
+function updatesOf(groups: number, pieces: readonly Piece[], options: GrpoOptions): number[][] {
   const { ppo_mini_batch_size: size, ppo_epochs: epochs } = options;
-  const places = Array.from({ length: groups }, (_, i) => i);
-  const minis = chunks(places, size ?? groups);
-  return Array.from({ length: epochs }, () => minis).flat();
+  const minis = chunks(
+    Array.from({ length: groups }, (_, g) => g),
+    size ?? groups,
+  );
+  const places = minis.map((mini) =>
+    pieces.flatMap(({ group }, p) => (mini.includes(group) ? [p] : [])),
+  );
+  return Array.from({ length: epochs }, () => places).flat();
 }
 
 /** What a token of each completion counts for in its mini-batch. */
@@ -79,21 +114,18 @@ function weightsOf(groups: readonly Group[], options: GrpoOptions): number[][] {
 }
 
 /** VERL's penalty compares the policy that wrote with the reference, token by token. */
-function klByCompletion(
-  { completions }: Group,
-  [old, reference]: readonly [Float32Array, Float32Array],
+function penalties(
+  [old, reference]: readonly [Tokens, Tokens],
   { kl_penalty: type }: GrpoOptions,
-): { sum: number; mean: number }[] {
-  let at = 0;
-  return completions.map(({ ids }) => {
-    const values = ids.map(() => klValue(type, old[at]!, reference[at++]!));
-    const sum = values.reduce((a, b) => a + b, 0);
-    return { sum, mean: sum / Math.max(1, ids.length) };
-  });
-}
-
-function idsOf({ completions }: Group): number[][] {
-  return completions.map(({ ids }) => ids);
+): { sum: number; mean: number }[][] {
+  return old.map((group, g) =>
+    group.map((tokens, c) => {
+      const sum = tokens.reduce((total, logProb, t) => {
+        return total + klValue(type, logProb, reference[g]![c]![t]!);
+      }, 0);
+      return { sum, mean: sum / Math.max(1, tokens.length) };
+    }),
+  );
 }
 
 function chunks<T>(list: readonly T[], size: number): T[][] {

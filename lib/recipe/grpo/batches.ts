@@ -14,7 +14,7 @@ export async function* trainingBatches(
   asking: Asking,
 ): AsyncGenerator<Batch> {
   const { options, policy, seed, state = {} } = source;
-  const { batchSize } = source.batching;
+  const { batchSize, microBatchTokens: mostTokens = Infinity } = source.batching;
   let rollouts = Number(state.rollouts ?? 0);
   let klCoef = Number(state.klCoef ?? options.kl_coef);
   let drawn: Group[] = [];
@@ -34,6 +34,7 @@ export async function* trainingBatches(
       policy,
       options,
       klCoef,
+      mostTokens,
     });
     yield {
       ...prepared,

@@ -1,9 +1,6 @@
 /** The completions of one prompt as an example: the prompt's tokens are computed once. */
 import type { Example } from '../recipe.ts';
 
-/** Numbers of a completion's tokens, by name, each as long as the completion. */
-export type TokenNumbers = Record<string, ArrayLike<number>>;
-
 /**
  * Reads what the model expects at each token of each completion, completion after completion. A last
  * token is only expected, so it is no part of a segment. `data.targets` are the tokens.
@@ -27,12 +24,4 @@ export function groupExample(
     weight: targets.length,
     row,
   };
-}
-
-/** The example with one number a completion given to each of its tokens. */
-export function spread(
-  completions: readonly (readonly number[])[],
-  numbers: readonly number[],
-): number[] {
-  return completions.flatMap((ids, c) => ids.map(() => numbers[c]!));
 }

@@ -46,7 +46,7 @@ export function grpoRecipe<O extends { thinking: ThinkingWish; reward: string }>
     common: {
       defaults: {
         ...{ learning_rate: 1e-6, scheduler: 'constant', weight_decay: 0.01 },
-        truncation: 'error',
+        ...{ truncation: 'error', micro_batch_tokens: 2048 },
       },
       without: ['max_length'],
     },

@@ -33,6 +33,7 @@ interface Setting {
   split?: 'train' | 'validation';
   state?: PlainState;
   table?: readonly (typeof rows)[number][];
+  microBatchTokens?: number;
 }
 
 function selectionOf({ options = {}, batchSize = 2, ...setting }: Setting) {
@@ -42,6 +43,7 @@ function selectionOf({ options = {}, batchSize = 2, ...setting }: Setting) {
     batching: {
       ...{ batchSize, shuffle: false, maxLength: 0 },
       truncation: setting.truncation ?? ('error' as const),
+      ...(setting.microBatchTokens && { microBatchTokens: setting.microBatchTokens }),
     },
   } as const;
 }
@@ -127,6 +129,27 @@ test('mini-batches are of prompts, and as many again for every epoch; then both 
   const { old, reference, targets } = batch!.examples[3]!.data;
   expect(old).toEqual(targets!.map(() => -1));
   expect(reference).toEqual(targets!.map(() => -1.5));
+});
+
+test('a group of too many tokens is computed in pieces, which stay in one update', async () => {
+  const options = { ppo_mini_batch_size: 1, ppo_epochs: 2, use_kl_loss: true, n: 3 };
+  const whole = await take(1, fakePolicy(text, mixed), { options });
+  const [prompt] = whole[0]!.examples[0]!.segments;
+  const completion = text.encode(mixed(0, 1)).length + 1;
+  const microBatchTokens = prompt!.ids.length + 2 * completion;
+  const [batch] = await take(1, fakePolicy(text, mixed), { options, microBatchTokens });
+  expect(batch!.examples.map(({ segments }) => segments.length)).toEqual([3, 2, 3, 2]);
+  expect(batch!.updates).toEqual([
+    [0, 1],
+    [2, 3],
+    [0, 1],
+    [2, 3],
+  ]);
+  for (const name of ['targets', 'advantages', 'weights', 'old', 'reference'])
+    expect(batch!.examples.flatMap(({ data }) => data[name]!)).toEqual(
+      whole[0]!.examples.flatMap(({ data }) => data[name]!),
+    );
+  expect(batch!.metrics).toEqual(whole[0]!.metrics);
 });
 
 test('a KL penalty is taken off the rewards before they are compared; its weight can adapt', async () => {

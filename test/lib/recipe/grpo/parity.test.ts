@@ -11,7 +11,7 @@ import type { Value } from '../../../../lib/graph/executor.ts';
 import { readConfig } from '../../../../lib/model/config.ts';
 import { loadWeights } from '../../../../lib/model/weights.ts';
 import { groupAdvantages } from '../../../../lib/recipe/grpo/advantage.ts';
-import { groupExample, spread } from '../../../../lib/recipe/grpo/example.ts';
+import { groupExample } from '../../../../lib/recipe/grpo/example.ts';
 import { grpoLoss } from '../../../../lib/recipe/grpo/loss.ts';
 import type { Example } from '../../../../lib/recipe/recipe.ts';
 import type { TextEncoder } from '../../../../lib/text/encoder.ts';
@@ -122,6 +122,11 @@ describe.each(['qwen2-micro-sft', 'qwen3-micro-sft'])('%s', (family) => {
       near(norm(weights.get(name)!) / value, 1, 1e-5, name);
   });
 });
+
+/** One number a completion given to each of its tokens. */
+function spread(completions: readonly number[][], numbers: readonly number[]): number[] {
+  return completions.flatMap((ids, c) => ids.map(() => numbers[c]!));
+}
 
 function norm({ data }: Value): number {
   return Math.sqrt((data as Float32Array).reduce((sum, x) => sum + x * x, 0));
