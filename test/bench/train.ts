@@ -3,14 +3,15 @@
  * time to the first step, peak memory. Peers are measured where a Python that has them is named.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { cpus, loadavg, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openRows } from '../../lib/data/rows.ts';
 import { firstStep } from './train/first-step.ts';
+import { best, report } from './train/report.ts';
 import { startServer } from './train/server.ts';
 import type { Server, Step } from './train/server.ts';
-import { trlRun } from './train/trl.ts';
+import { rewardTrainer, trlRun } from './train/trl.ts';
 import type { Measured } from './train/trl.ts';
 
 const usage = `bench train --model FOLDER --ids FILE.parquet [--text FILE.parquet]
@@ -123,7 +124,8 @@ async function measure(options: Options, folder: string, batches: number[][][][]
         last.set(name, step);
         times.get(name)![b] = Math.min(times.get(name)![b]!, step.ms);
       }
-    if (python && peers) trl.push(await trlRun({ python, peers, model, steps: options.batches }));
+    if (python && peers)
+      trl.push(await trlRun({ ...rewardTrainer, python, peers, model, steps: options.batches }));
   }
   for (const server of servers.values()) server.end();
   const tokens = batches.flat(3).length;
@@ -137,29 +139,7 @@ async function measure(options: Options, folder: string, batches: number[][][][]
   if (options.text)
     results.push({
       name: 'rewardlab train',
-      ...(await firstStep({ ...options, text: options.text, folder })),
+      ...(await firstStep({ ...options, recipe: 'bradley-terry', text: options.text, folder })),
     });
   report(results);
-}
-
-function best(runs: readonly Measured[]): Measured[] {
-  return [...runs].sort((a, b) => (b.pairs ?? 0) - (a.pairs ?? 0)).slice(0, 1);
-}
-
-function report(results: readonly Measured[]): void {
-  const [own] = results;
-  const load = loadavg()
-    .map((value) => value.toFixed(1))
-    .join(' ');
-  console.log(
-    `${cpus()[0]?.model}, ${cpus().length} threads, load ${load}, Node ${process.version}\n`,
-  );
-  console.log(
-    '| | pairs/s | tokens/s | first step s | peak MiB | rewardlab is |\n|---|---|---|---|---|---|',
-  );
-  for (const { name, pairs, tokens, firstStep: first, peakMiB } of results) {
-    const cells = [pairs?.toFixed(2), tokens?.toFixed(0), first?.toFixed(2), peakMiB?.toFixed(0)];
-    const ratio = pairs && own?.pairs ? `${(own.pairs / pairs).toFixed(2)}x` : undefined;
-    console.log(`| ${[name, ...cells, ratio].map((cell) => cell ?? '–').join(' | ')} |`);
-  }
 }

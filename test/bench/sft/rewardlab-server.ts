@@ -1,4 +1,7 @@
-/** Steps of sft. Arguments: model folder, batches file (rows of input_ids and loss_mask), threads. */
+/**
+ * Steps of sft. Arguments: model folder, batches file (rows of input_ids and perhaps loss_mask), threads,
+ * tokens of a micro-batch.
+ */
 import { readFileSync } from 'node:fs';
 import { rowsOf, type Row } from '../../../lib/data/rows.ts';
 import type { Example, Policy } from '../../../lib/recipe/recipe.ts';
@@ -6,7 +9,7 @@ import { sft } from '../../../lib/recipe/sft.ts';
 import { loadEncoder } from '../../../lib/text/encoder.ts';
 import { serveSteps } from '../train/serve-steps.ts';
 
-const [model, file, threads] = process.argv.slice(2) as [string, string, string];
+const [model, file, threads, tokens] = process.argv.slice(2) as [string, string, string, string];
 const text = await loadEncoder(model);
 const batches: Example[][] = [];
 for (const rows of JSON.parse(readFileSync(file, 'utf8')) as Row[][]) {
@@ -17,4 +20,7 @@ for (const rows of JSON.parse(readFileSync(file, 'utf8')) as Row[][]) {
   });
   for await (const { examples } of source) batches.push(examples);
 }
-await serveSteps({ model, threads: Number(threads), recipe: sft, batches });
+await serveSteps({
+  ...{ model, threads: Number(threads), recipe: sft, batches },
+  microBatchTokens: Number(tokens),
+});

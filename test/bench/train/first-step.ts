@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 import type { TrainEvent } from '../../../lib/train/job.ts';
 
 export interface FirstStepOptions {
+  recipe: string;
   model: string;
   text: string;
   threads: number;
@@ -19,7 +20,7 @@ export async function firstStep(
   const root = resolve(import.meta.dirname, '../../..');
   const args = [
     ...['--import', join(root, 'lib/typescript-loader.ts'), join(root, 'bin/rewardlab.ts')],
-    ...['train', 'bradley-terry', '--model', options.model, '--train', options.text],
+    ...['train', options.recipe, '--model', options.model, '--train', options.text],
     ...['--threads', String(options.threads), '--max-steps', '4', '--batch-size', '16'],
     ...['--learning-rate', '1e-3', '--output-dir', join(options.folder, 'run'), '--json'],
   ];

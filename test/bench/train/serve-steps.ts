@@ -11,14 +11,17 @@ export interface Stepping {
   threads: number;
   recipe: Recipe;
   batches: readonly (readonly Example[])[];
+  /** Tokens of a micro-batch; 1: every example runs alone. */
+  microBatchTokens?: number;
 }
 
 /** Prints a line of JSON when it is ready, and one a step. */
-export async function serveSteps({ model, threads, recipe, batches }: Stepping): Promise<void> {
+export async function serveSteps(stepping: Stepping): Promise<void> {
+  const { model, threads, recipe, batches, microBatchTokens = 1024 } = stepping;
   const config = await readConfig(model);
   const options = recipe.options.parse({});
   const learner = await createLearner({
-    ...{ executor: createOnnxExecutor({ threads }), config, microBatchTokens: 1024 },
+    ...{ executor: createOnnxExecutor({ threads }), config, microBatchTokens },
     weights: await loadWeights(model, config, { head: recipe.head }),
     objective: (decoder, batch) => {
       const { loss, metrics } = recipe.loss(decoder, batch, options);

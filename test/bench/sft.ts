@@ -1,0 +1,147 @@
+/**
+ * Steps of sft beside TRL's SFTTrainer, in real tokens a second: no padding counted. Both learn every
+ * token in one row, since that is what the peer's script does; the first row learns the assistant's alone.
+ */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { openRows, type Row } from '../../lib/data/rows.ts';
+import { sft } from '../../lib/recipe/sft.ts';
+import type { Policy } from '../../lib/recipe/recipe.ts';
+import { loadEncoder } from '../../lib/text/encoder.ts';
+import { firstStep } from './train/first-step.ts';
+import { best, report } from './train/report.ts';
+import { startServer, type Server, type Step } from './train/server.ts';
+import { packedSftTrainer, sftTrainer, trlRun, type Measured } from './train/trl.ts';
+
+const usage = `bench sft --model FOLDER --data FILE.parquet
+  --data     conversations in a column messages
+  --python   a Python with trl; default $BENCH_PYTHON; none: no peers
+  --peers    folder of bench_trl_sft.py; default $BENCH_PEERS
+  --batches 4  --repeats 3  --threads 2`;
+
+const batchSize = 16;
+
+interface Options {
+  model: string;
+  data: string;
+  python: string | undefined;
+  peers: string | undefined;
+  batches: number;
+  repeats: number;
+  threads: number;
+}
+
+export async function sftBench(words: string[]): Promise<void> {
+  const options = read(words);
+  if (!options) {
+    console.log(usage);
+    return;
+  }
+  const folder = await mkdtemp(join(tmpdir(), 'rewardlab-bench-'));
+  try {
+    await measure(options, folder);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+function read(words: string[]): Options | undefined {
+  const text = { type: 'string' } as const;
+  const names = ['model', 'data', 'python', 'peers', 'batches', 'repeats', 'threads'] as const;
+  const options = Object.fromEntries(names.map((name) => [name, text]));
+  const { values } = parseArgs({ args: words, options }) as { values: Record<string, string> };
+  const { model, data } = values;
+  if (!model || !data) return undefined;
+  const { BENCH_PYTHON, BENCH_PEERS } = process.env;
+  const peers = values.peers ?? BENCH_PEERS;
+  return {
+    model: resolve(model),
+    data: resolve(data),
+    python: values.python ?? BENCH_PYTHON,
+    peers: peers && resolve(peers),
+    batches: Number(values.batches ?? 4),
+    repeats: Number(values.repeats ?? 3),
+    threads: Number(values.threads ?? 2),
+  };
+}
+
+type Conversation = { input_ids: number[]; loss_mask: number[] } & Row;
+
+/** Rows from all over the file, so that a batch has long and short ones, as the recipe reads them. */
+async function readBatches({ model, data, batches }: Options): Promise<Conversation[][]> {
+  const rows = await openRows(data);
+  const count = batches * batchSize;
+  const stride = Math.max(1, Math.floor(rows.count / count));
+  const source = sft.batches({
+    ...{ rows, text: await loadEncoder(model), options: sft.options.parse({}), seed: 0 },
+    ...{ split: 'validation', policy: {} as Policy },
+    kept: Int32Array.from({ length: count }, (_, i) => (i * stride) % rows.count),
+    batching: { batchSize, shuffle: false, maxLength: 512, truncation: 'right' },
+  });
+  const read: Conversation[][] = [];
+  for await (const { examples } of source)
+    read.push(
+      examples.map(({ segments, reads }) => {
+        const input_ids = [...segments[0]!.ids];
+        const learnt = new Set(reads.map(({ offset }) => offset + 1));
+        return { input_ids, loss_mask: input_ids.map((_, i) => Number(learnt.has(i))) };
+      }),
+    );
+  return read;
+}
+
+async function measure(options: Options, folder: string): Promise<void> {
+  const { model, python, peers, repeats } = options;
+  const batches = await readBatches(options);
+  const servers = await startServers(options, folder, batches);
+  const times = new Map([...servers.keys()].map((name) => [name, batches.map(() => Infinity)]));
+  const last = new Map<string, Step>();
+  const trl: Measured[][] = [[], []];
+  for (const server of servers.values()) await server.step(0);
+  for (let repeat = 0; repeat < repeats; repeat++) {
+    for (const b of batches.keys())
+      for (const [name, server] of servers) {
+        const step = await server.step(b);
+        last.set(name, step);
+        times.get(name)![b] = Math.min(times.get(name)![b]!, step.ms);
+      }
+    if (!python || !peers) continue;
+    for (const [i, trainer] of [sftTrainer, packedSftTrainer].entries())
+      trl[i]!.push(await trlRun({ ...trainer, python, peers, model, steps: options.batches }));
+  }
+  for (const server of servers.values()) server.end();
+  const tokens = batches.flat().reduce((sum, { input_ids }) => sum + input_ids.length, 0);
+  const results = [...servers.keys()].map((name): Measured => {
+    const seconds = times.get(name)!.reduce((a, b) => a + b, 0) / 1e3;
+    return { name, tokens: tokens / seconds, peakMiB: last.get(name)!.rss };
+  });
+  results.push(...trl.flatMap(best));
+  const first = await firstStep({ ...options, recipe: 'sft', text: options.data, folder });
+  report([...results, { name: 'rewardlab train sft', ...first }]);
+}
+
+async function startServers(
+  { model, threads }: Options,
+  folder: string,
+  batches: readonly Conversation[][],
+): Promise<Map<string, Server>> {
+  const loader = resolve(import.meta.dirname, '../../lib/typescript-loader.ts');
+  const script = resolve(import.meta.dirname, 'sft/rewardlab-server.ts');
+  const assistant = join(folder, 'assistant.json');
+  const every = join(folder, 'every.json');
+  await writeFile(assistant, JSON.stringify(batches));
+  const unmasked = batches.map((batch) => batch.map(({ input_ids }) => ({ input_ids })));
+  await writeFile(every, JSON.stringify(unmasked));
+  const servers = new Map<string, Server>();
+  for (const [name, file, microBatchTokens] of [
+    ['rewardlab', assistant, 1024],
+    ['rewardlab, every token', every, 1024],
+    ['rewardlab, every token, unpacked', every, 1],
+  ] as const) {
+    const words = [loader, script, model, file, String(threads), String(microBatchTokens)];
+    servers.set(name, await startServer([process.execPath, '--import', ...words]));
+  }
+  return servers;
+}
