@@ -63,15 +63,17 @@ program
   });
 
 program
-  .command('evaluate <model>')
-  .description('accuracy, loss, margin and mean reward on preference pairs')
-  .requiredOption('--data <file...>', 'parquet or JSON-lines files of preference pairs')
+  .command('evaluate <model> [words...]')
+  .description('a reward model on preference pairs, or a judge on pairs or scored answers')
+  .requiredOption('--data <file...>', 'parquet or JSON-lines files of the rows to measure on')
   .option('--json', 'print one JSON object')
   .option('--threads <n>', 'threads', Number)
   .option('--max-length <n>', 'tokens that one conversation may have', Number)
-  .action(async (model: string, options: ModelFlags) => {
+  .addHelpText('after', '\nOptions of judges: see docs/judges.md')
+  .allowUnknownOption()
+  .action(async (model: string, words: string[], options: ModelFlags) => {
     const { evaluateCommand } = await import('./commands/evaluate.ts');
-    await evaluateCommand(model, options);
+    await evaluateCommand(model, words, options);
   });
 
 program

@@ -1,7 +1,17 @@
 /** `rewardlab evaluate` and `rewardlab score`. */
+import { resolve } from 'node:path';
+import { holdsCandidates } from '../../lib/data/judge-candidates.ts';
+import { openRows, type Rows } from '../../lib/data/rows.ts';
 import { plainLine } from '../../lib/display/escape.ts';
+import { judgeText } from '../../lib/display/judge.ts';
+import { UserError } from '../../lib/errors.ts';
 import { evaluate } from '../../lib/evaluate/evaluate.ts';
 import { score } from '../../lib/evaluate/score.ts';
+import { scoreCandidates } from '../../lib/evaluate/score-candidates.ts';
+import { readConfig } from '../../lib/model/config.ts';
+import { resolveModel } from '../../lib/model/hub.ts';
+import { RewardModel } from '../../lib/worker/reward-model.ts';
+import { evaluateJudgeCommand } from './evaluate-judge.ts';
 
 export interface ModelFlags {
   data: string[];
@@ -10,9 +20,30 @@ export interface ModelFlags {
   maxLength?: number;
 }
 
-/** Metrics on stdout, one a line or as one JSON object; left-out rows and progress on stderr. */
-export async function evaluateCommand(model: string, flags: ModelFlags): Promise<void> {
-  const { json, ...options } = flags;
+/**
+ * Metrics on stdout, one a line or as one JSON object; left-out rows and progress on stderr. `words` are
+ * flags that only judges have.
+ */
+export async function evaluateCommand(
+  model: string,
+  words: readonly string[],
+  flags: ModelFlags,
+): Promise<void> {
+  const { json = false, ...options } = flags;
+  const folder = await resolveModel(model);
+  const { head } = await readConfig(folder);
+  if (head === 'causal')
+    return evaluateJudgeCommand({
+      ...{ model: folder, words, json, onProgress: counter('rows') },
+      ...options,
+    });
+  if (words.length > 0)
+    throw new UserError(
+      `evaluate: no such options for a reward model: ${words.join(' ')}`,
+      'evaluate --help lists them',
+    );
+  const rows = await openRows(options.data.map((path) => resolve(path)));
+  if (holdsCandidates(rows)) return bestOfN(folder, rows, { json, ...options });
   const { dropped, ...metrics } = await evaluate({
     model,
     ...options,
@@ -22,6 +53,18 @@ export async function evaluateCommand(model: string, flags: ModelFlags): Promise
   if (json) console.log(JSON.stringify(metrics));
   else
     for (const [name, value] of Object.entries(metrics)) console.log(`${name.padEnd(12)}${value}`);
+}
+
+/** A reward model on RewardBench 2's layout. */
+async function bestOfN(
+  folder: string,
+  rows: Rows,
+  { json, ...options }: Omit<ModelFlags, 'data'>,
+): Promise<void> {
+  await using model = await RewardModel.load(folder, options);
+  const { notes, ...found } = await scoreCandidates(model, rows, counter('rows'));
+  for (const note of notes) console.error(plainLine(note));
+  console.log(json ? JSON.stringify(found) : judgeText(found));
 }
 
 export async function scoreCommand(

@@ -4,13 +4,14 @@
  */
 import { judgedCandidates, type JudgedCandidates } from '../data/judge-candidates.ts';
 import type { Row } from '../data/rows.ts';
+import type { ParseStatus } from '../reward/judge.ts';
 import type { PairwiseJudge } from '../reward/pairwise.ts';
 import type { PointwiseJudge } from '../reward/pointwise.ts';
 import type { ChatMessage } from '../text/encoder.ts';
 import { askRows, type Asking } from './ask.ts';
-import { bestOfNFigures, bySubset, isTies, type Candidates } from './best-of-n.ts';
+import { bestOfN, type Candidates } from './best-of-n.ts';
+import { mean, shares } from './figures.ts';
 import type { JudgeEvaluation } from './judge-evaluation.ts';
-import { mean } from './figures.ts';
 
 /** How answers are asked about, and what the completions make of them. */
 interface Contest {
@@ -18,7 +19,8 @@ interface Contest {
   /** Most answers of a row. */
   most: number;
   prompts(item: JudgedCandidates): (readonly ChatMessage[])[];
-  scores(completions: readonly string[], answers: number): number[];
+  /** A score an answer, and the share of completions that could be read. */
+  scores(completions: readonly string[], answers: number): { scores: number[]; read: number };
 }
 
 export async function askCandidates(
@@ -36,38 +38,46 @@ export async function askCandidates(
       : { about: item, prompts: contest.prompts(item) };
   });
   const items: Candidates[] = [];
+  const parsed: number[] = [];
   for await (const { row, about, completions } of answers) {
     const { id, subset } = about;
     const right = about.chosen.length;
-    const scores = contest.scores(completions, right + about.rejected.length);
+    const { scores, read } = contest.scores(completions, right + about.rejected.length);
+    parsed.push(read);
     const [chosen, rejected] = [scores.slice(0, right), scores.slice(right)];
     items.push({ row, id, subset, chosen, rejected });
-    onVerdict({ row, id, subset, chosen, rejected, completions: [...completions] });
+    const shown = (list: readonly number[]): (number | null)[] =>
+      list.map((score) => (score === -Infinity ? null : score));
+    onVerdict({
+      ...{ row, id, subset, chosen: shown(chosen), rejected: shown(rejected) },
+      completions: [...completions],
+    });
   }
-  const groups = bySubset(items);
-  const figures = bestOfNFigures(items.filter(({ subset }) => !isTies(subset)));
-  const subsets = Object.values(groups).flatMap(({ score }) => score ?? []);
+  const { metrics, intervals, ...rest } = bestOfN(items);
+  const rate = shares({ parse_rate: parsed });
   return {
-    ...{ judge: contest.judge, rows: items.length, intervals: figures.intervals, groups },
-    metrics: { ...figures.values, mean_of_subsets: mean(subsets) ?? null },
+    ...{ judge: contest.judge, ...rest },
+    metrics: { ...metrics, ...rate.values },
+    intervals: { ...intervals, ...rate.intervals },
     dropped: refused.counts,
     notes: refused.sentences(),
   };
 }
 
-/** A score that cannot be read is below all others. */
-function scoring({ template, scale }: PointwiseJudge): Contest {
+function scoring({ template }: PointwiseJudge): Contest {
   return {
     ...{ judge: 'pointwise', most: Infinity },
     prompts: ({ conversation, chosen, rejected }) =>
       [...chosen, ...rejected].map((answer) =>
         template.format({ conversation, answers: [answer] }),
       ),
-    scores: (completions) =>
-      completions.map((text) => {
-        const { value, status } = template.parse(text);
-        return status === 'ok' || status === 'repaired' ? Number(value) : scale.min - 1;
-      }),
+    scores: (completions) => {
+      const scores = completions.map((text) => {
+        const parsed = template.parse(text);
+        return isRead(parsed) ? Number(parsed.value) : -Infinity;
+      });
+      return { scores, read: mean(scores.map((score) => Number(score > -Infinity)))! };
+    },
   };
 }
 
@@ -85,14 +95,22 @@ function comparing({ template }: PairwiseJudge): Contest {
       );
     },
     scores: (completions, answers) => {
-      const scores = Array<number>(answers).fill(0);
+      const scores = Array<number>(answers).fill(-Infinity);
+      const verdicts = completions.map((text) => template.parse(text));
+      const win = (answer: number, points: number): void => {
+        scores[answer] = Math.max(scores[answer]!, 0) + points;
+      };
       for (const [k, [i, j]] of pairs(answers).entries()) {
-        const { value, status } = template.parse(completions[k]!);
-        if (status !== 'ok' && status !== 'repaired') continue;
-        scores[i]! += value === 'A' ? 1 : value === 'tie' ? 0.5 : 0;
-        scores[j]! += value === 'B' ? 1 : value === 'tie' ? 0.5 : 0;
+        const verdict = verdicts[k]!;
+        if (!isRead(verdict)) continue;
+        win(i, verdict.value === 'A' ? 1 : verdict.value === 'tie' ? 0.5 : 0);
+        win(j, verdict.value === 'B' ? 1 : verdict.value === 'tie' ? 0.5 : 0);
       }
-      return scores;
+      return { scores, read: mean(verdicts.map((verdict) => Number(isRead(verdict))))! };
     },
   };
+}
+
+function isRead({ status }: { status: ParseStatus }): boolean {
+  return status === 'ok' || status === 'repaired';
 }

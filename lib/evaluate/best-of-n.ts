@@ -4,7 +4,7 @@
  */
 import { groupsOf, mean, shares, type Figures } from './figures.ts';
 
-/** A prompt's answers with their scores. */
+/** A prompt's answers with their scores; −Infinity where there is none, which beats nothing. */
 export interface Candidates {
   row: number;
   /** `ref:3` and `tied:3` are the two forms of one question of the subset Ties. */
@@ -14,8 +14,18 @@ export interface Candidates {
   rejected: readonly number[];
 }
 
+/** All that these rows say: the subset Ties by its own score, the others by `best_of_n`. */
+export function bestOfN(items: readonly Candidates[]) {
+  const groups = bySubset(items);
+  const { values, intervals } = bestOfNFigures(items.filter(({ subset }) => !isTies(subset)));
+  const subsets = Object.values(groups).flatMap(({ score }) => score ?? []);
+  const metrics = { ...values, mean_of_subsets: mean(subsets) ?? null };
+  return { rows: items.length, metrics, intervals, groups };
+}
+
 /**
- * `best_of_n`: 1 where a right answer alone has the highest score, its share where others have it too.
+ * `best_of_n`: 1 where a right answer alone has the highest score, its share where others have it too,
+ * 0 where no answer has a score.
  * The subset Ties is not among these rows: see `tiesScore`.
  */
 export function bestOfNFigures(items: readonly Candidates[]): Figures {
@@ -34,12 +44,13 @@ export function bySubset(
   );
 }
 
-export function isTies(subset: string): boolean {
+function isTies(subset: string): boolean {
   return subset.toLowerCase() === 'ties';
 }
 
 function credit({ chosen, rejected }: Candidates): number {
   const best = Math.max(...chosen, ...rejected);
+  if (best === -Infinity) return 0;
   const right = chosen.filter((score) => score === best).length;
   const wrong = rejected.filter((score) => score === best).length;
   return right / (right + wrong);
@@ -73,9 +84,11 @@ export function tiesScore(items: readonly Candidates[]): number | undefined {
 /** How far right answers lie apart, and the worst of them above the best wrong one. */
 function marginsOf({ chosen, rejected }: Candidates): { spread: number; gap: number } {
   const worst = Math.min(...chosen);
+  if (worst === -Infinity) return { spread: Infinity, gap: -Infinity };
   return { spread: Math.max(...chosen) - worst, gap: worst - Math.max(...rejected) };
 }
 
 function ratio(gap: number, spread: number): number {
+  if (gap === -Infinity) return -1;
   return gap === 0 && spread === 0 ? 0 : Math.tanh(gap / spread - 1);
 }

@@ -15,7 +15,8 @@ export function wilson(share: number, n: number): Interval {
   const centre = share + (z * z) / (2 * n);
   const half = z * Math.sqrt((share * (1 - share)) / n + (z * z) / (4 * n * n));
   const scale = 1 + (z * z) / n;
-  return [Math.max(0, (centre - half) / scale), Math.min(1, (centre + half) / scale)];
+  // At the ends rounding leaves a trace of what is exactly 0 or 1.
+  return [share === 0 ? 0 : (centre - half) / scale, share === 1 ? 1 : (centre + half) / scale];
 }
 
 const resamples = 1000;

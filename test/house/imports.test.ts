@@ -48,6 +48,7 @@ const allowed: Record<string, string[]> = {
   'lib/evaluate': [
     'lib/worker',
     'lib/reward',
+    'lib/generate',
     'lib/engine',
     'lib/train',
     'lib/recipe',

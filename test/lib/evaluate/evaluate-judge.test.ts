@@ -5,6 +5,7 @@ import { rowsOf, type Rows } from '../../../lib/data/rows.ts';
 import type { JudgeModel } from '../../../lib/evaluate/ask.ts';
 import { evaluateJudge } from '../../../lib/evaluate/evaluate-judge.ts';
 import type { JudgeEvaluation } from '../../../lib/evaluate/judge-evaluation.ts';
+import { scoreCandidates } from '../../../lib/evaluate/score-candidates.ts';
 import { judgeOptions, type JudgeOptions } from '../../../lib/evaluate/judge-options.ts';
 import type { TextEncoder } from '../../../lib/text/encoder.ts';
 import { refusal } from '../refusal.ts';
@@ -132,7 +133,7 @@ describe('several answers', () => {
     ...{ prompt: 'q', chosen, rejected, id, subset },
   });
   const table = rowsOf([
-    row(['xxx'], ['x', 'xx', ''], '0', 'Math'),
+    row(['xxx'], ['x', 'xx', 'xxxxx'], '0', 'Math'),
     row(['xxx'], ['xxx', 'x', 'x'], '1', 'Math'),
     row(['x'], ['xx', 'xx', 'xx'], '2', 'Focus'),
     row(['xxx'], ['x'], 'ref:0', 'Ties'),
@@ -150,13 +151,35 @@ describe('several answers', () => {
     const ties = 1 + 0.01 * Math.tanh(2 / 1 - 1);
     expect([judge, dropped]).toEqual(['pointwise', { 'not lists of answers': 1 }]);
     expect(groups).toEqual({ ...answered, Ties: { rows: 2, score: ties } });
-    expect(metrics).toEqual({ best_of_n: 0.5, mean_of_subsets: (0.75 + 0 + ties) / 3 });
+    expect(metrics).toEqual({
+      best_of_n: 0.5,
+      mean_of_subsets: (0.75 + 0 + ties) / 3,
+      parse_rate: (0.75 + 1 + 1 + 1 + 1) / 5,
+    });
+  });
+
+  test('by the rewards of a reward model', async () => {
+    const score = (items: unknown): Promise<number[]> =>
+      Promise.resolve(
+        (items as { content: string }[][]).map((turns) => turns.at(-1)!.content.length),
+      );
+    const { metrics, groups, dropped } = await scoreCandidates({ score }, rows);
+    expect([metrics.best_of_n, dropped]).toEqual([0.25 / 1.5, { 'not lists of answers': 1 }]);
+    expect(groups).toMatchObject({ ...answered, Math: { rows: 2, score: 0.25 } });
+  });
+
+  test('a judge that says nothing finds nothing', async () => {
+    for (const judge of ['pairwise', 'pointwise'] as const) {
+      const { metrics, groups } = await evaluate(rows, () => 'well', { judge });
+      expect(metrics).toMatchObject({ best_of_n: 0, parse_rate: 0 });
+      expect(groups!.Ties!.score).toBeCloseTo(-0.01, 12);
+    }
   });
 
   test('by comparisons', async () => {
     const { judge, groups } = await evaluate(rows, longer, { judge: 'pairwise' });
     expect(judge).toBe('pairwise');
-    expect(groups).toMatchObject(answered);
+    expect(groups).toMatchObject({ ...answered, Math: { rows: 2, score: 0.25 } });
   });
 });
 

@@ -1,0 +1,57 @@
+/** `rewardlab evaluate` of a language model: its verdicts, and how good a judge they make it. */
+import { resolve } from 'node:path';
+import { checkOptions } from '../../lib/command/check.ts';
+import { describeOptions } from '../../lib/command/describe.ts';
+import { nothingGiven, readWords } from '../../lib/command/given.ts';
+import { openRows, type Row } from '../../lib/data/rows.ts';
+import { checkOutput, writeRows } from '../../lib/data/write-rows.ts';
+import { plainLine } from '../../lib/display/escape.ts';
+import { judgeText } from '../../lib/display/judge.ts';
+import { UserError } from '../../lib/errors.ts';
+import { evaluateJudge } from '../../lib/evaluate/evaluate-judge.ts';
+import { openJudge } from '../../lib/evaluate/judge-model.ts';
+import { judgeOptions, type JudgeOptions } from '../../lib/evaluate/judge-options.ts';
+
+export interface JudgeCommand {
+  /** Folder of the model. */
+  model: string;
+  data: readonly string[];
+  /** Flags of judges, as they were typed. */
+  words: readonly string[];
+  json: boolean;
+  threads?: number;
+  onProgress: (done: number, rows: number) => void;
+}
+
+/** Figures on stdout, as text or one JSON object; rows that were left out on stderr. */
+export async function evaluateJudgeCommand(command: JudgeCommand): Promise<void> {
+  const { output, ...options } = judgeFlags(command.words);
+  if (output !== null) checkOutput(output);
+  const rows = await openRows(command.data.map((path) => resolve(path)));
+  await using model = await openJudge(command.model, {
+    ...(command.threads !== undefined && { threads: command.threads }),
+  });
+  const verdicts: Row[] = [];
+  const { notes, ...found } = await evaluateJudge({
+    ...{ model, rows, options },
+    onProgress: command.onProgress,
+    ...(output !== null && { onVerdict: (row: Row) => verdicts.push(row) }),
+  });
+  for (const note of notes) console.error(plainLine(note));
+  if (found.rows === 0) throw new UserError('no row could be judged');
+  if (output !== null) await writeRows(resolve(output), verdicts);
+  console.log(command.json ? JSON.stringify(found) : judgeText(found));
+}
+
+/** Throws a `UserError` that names every flag which is none, or holds what it cannot. */
+export function judgeFlags(words: readonly string[]): JudgeOptions {
+  const options = describeOptions(judgeOptions);
+  const given = nothingGiven();
+  readWords(words, options, given);
+  const checked = checkOptions(judgeOptions, options, given);
+  if (checked && given.problems.length === 0) return checked;
+  throw new UserError(
+    `evaluate cannot use these options of a judge\n${given.problems.map((line) => `  ${line}`).join('\n')}`,
+    `those of a judge are ${options.map(({ flag }) => flag).join(' ')}`,
+  );
+}
