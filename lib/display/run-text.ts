@@ -6,12 +6,20 @@ import { placeText } from './place.ts';
 import type { Progress } from './progress.ts';
 
 /** Counts of what a plan leaves out or cuts, a sentence each. Only the cut rows may be an estimate. */
-export function losses({ dropped, cut, approximate }: Plan): string[] {
+export function losses({ dropped, droppedRows = {}, cut, approximate }: Plan): string[] {
   const sentences = Object.entries(dropped).map(
-    ([reason, count]) => `${rowsText(count)} dropped: ${plainLine(reason)}`,
+    ([reason, count]) =>
+      `${rowsText(count)} dropped: ${plainLine(reason)}${which(droppedRows[reason], count)}`,
   );
   const about = approximate ? '≈' : '';
   return cut > 0 ? [...sentences, `${about}${rowsText(cut)} cut to --max-length`] : sentences;
+}
+
+/** ` (row 4)`, ` (rows 4, 17, …)`. */
+function which(rows: readonly number[] = [], count: number): string {
+  if (rows.length === 0) return '';
+  const list = rows.length < count ? [...rows, '…'] : rows;
+  return ` (${count === 1 ? 'row' : 'rows'} ${list.join(', ')})`;
 }
 
 /** The losses of a run's plans, each said once although a later plan repeats it. */

@@ -151,6 +151,8 @@ export interface Survey {
   kept: Int32Array;
   /** Reason to number of rows. */
   dropped: Record<string, number>;
+  /** Reason to the first few of these rows. */
+  droppedRows?: Record<string, number[]>;
   /** Kept rows that will be cut, and tokens of all kept rows; from a sample if `approximate`. */
   cut: number;
   tokens: number;

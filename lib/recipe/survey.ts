@@ -17,6 +17,9 @@ export interface RowReader<E extends Example = Example> {
 /** Rows whose lengths stand for all, while nobody needs exact numbers. */
 const sampleRows = 64;
 
+/** Rows that are named of those that a reason drops. */
+const namedRows = 10;
+
 /** Refuses row by row; measures all kept rows if `exact`, else a seeded sample of them. */
 export async function surveyRows(
   { rows, seed }: Pick<Selection<unknown>, 'rows' | 'seed'>,
@@ -25,6 +28,7 @@ export async function surveyRows(
 ): Promise<Survey> {
   const kept: number[] = [];
   const dropped: Record<string, number> = {};
+  const droppedRows: Record<string, number[]> = {};
   const exactly = exact || rows.count <= sampleRows;
   const sum = { cut: 0, tokens: 0 };
   let index = 0;
@@ -34,10 +38,13 @@ export async function surveyRows(
       if (reason === undefined) {
         kept.push(index);
         if (exactly) measure(reader, [row, index], sum);
-      } else dropped[reason] = (dropped[reason] ?? 0) + 1;
+      } else {
+        dropped[reason] = (dropped[reason] ?? 0) + 1;
+        if (dropped[reason] <= namedRows) (droppedRows[reason] ??= []).push(index);
+      }
       index++;
     }
-  const survey = { kept: Int32Array.from(kept), dropped };
+  const survey = { kept: Int32Array.from(kept), dropped, droppedRows };
   if (exactly) return { ...survey, ...sum, approximate: false };
   const sample = shuffled(kept.length, seed, -2)
     .slice(0, sampleRows)

@@ -51,6 +51,8 @@ export interface Plan {
   rows: { train: number; validation: number };
   /** Reason to number of training and validation rows, e.g. `{ 'empty answer': 3 }`. */
   dropped: Record<string, number>;
+  /** Reason to the first few of these training rows. */
+  droppedRows?: Record<string, number[]>;
   /** Rows whose text was cut to `max_length`. */
   cut: number;
   /** Training tokens in one epoch, before any sharing of prompts. */

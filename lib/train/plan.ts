@@ -106,6 +106,7 @@ function planOf(planned: Planned, train: Survey, validation: Survey | undefined)
     parameters,
     rows: { train: train.kept.length, validation: validation?.kept.length ?? 0 },
     dropped,
+    ...(train.droppedRows && { droppedRows: train.droppedRows }),
     cut: train.cut,
     tokens: train.tokens,
     steps: options.max_steps ?? epochSteps * options.epochs,

@@ -7,7 +7,7 @@ import {
   progressText,
   secondsLeft,
 } from '../../../lib/display/progress.ts';
-import { endText, lossTeller } from '../../../lib/display/run-text.ts';
+import { endText, losses, lossTeller } from '../../../lib/display/run-text.ts';
 import { terminalProgress } from '../../../lib/display/terminal-progress.ts';
 import type { Plan, TrainEvent } from '../../../lib/train/job.ts';
 
@@ -73,6 +73,9 @@ test.each<[TrainEvent, string]>([
 test('what is left out is said once, and again only where a better count differs', () => {
   const tell = lossTeller();
   const rough: Plan = { ...plan, approximate: true };
+  expect(losses({ ...rough, droppedRows: { 'empty answer': [4, 17] }, cut: 0 })).toEqual([
+    '3 rows dropped: empty answer (rows 4, 17, …)',
+  ]);
   expect(tell(rough)).toBe('3 rows dropped: empty answer; ≈2 rows cut to --max-length');
   expect(tell(rough)).toBeUndefined();
   expect(tell(plan)).toBe('2 rows cut to --max-length');

@@ -247,10 +247,11 @@ describe('prompts that are too long', () => {
   });
 });
 
-test('rows without a label are counted', async () => {
+test('rows without a label are counted and named', async () => {
   const table = [rows[0]!, { ...rows[1]!, preferred: '' }, { ...rows[2]!, preferred: 'C' }];
   const survey = await pairwise.survey(selectionOf({ table }), false);
   expect(survey.dropped).toEqual({ 'no label': 1, 'label out of range': 1 });
+  expect(survey.droppedRows).toEqual({ 'no label': [1], 'label out of range': [2] });
 });
 
 test('options that contradict each other', () => {
