@@ -65,7 +65,7 @@ function conversationRows(
       if (!mayBeTooLong(read, batching)) return undefined;
       const { ids, inside } = encode(read);
       if (ids.length <= batching.maxLength) return undefined;
-      const kept = fit(inside, batching);
+      const kept = inRow(index, () => fit(inside, batching));
       if (!kept) return `longer than ${batching.maxLength} tokens`;
       return kept.includes(true, 1) ? undefined : 'all that is learnt was cut away';
     },
@@ -73,7 +73,8 @@ function conversationRows(
       const read = reader.read(row, index);
       if ('dropped' in read) throw new Error(`row ${index} was refused: ${read.dropped}`);
       const { ids, inside } = encode(read);
-      const example = toExample(fit(ids, batching)!, fit(inside, batching)!, index);
+      const [kept, scored] = inRow(index, () => [fit(ids, batching)!, fit(inside, batching)!]);
+      const example = toExample(kept, scored, index);
       return { example, cut: ids.length > batching.maxLength };
     },
   };

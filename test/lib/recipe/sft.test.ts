@@ -71,6 +71,7 @@ test('token ids without a mask are all learnt but the first', async () => {
 test.each([
   ['left', [7, 8, 9], [8, 9]],
   ['right', [5, 6, 7], [6, 7]],
+  ['middle', [5, 8, 9], [8, 9]],
 ] as const)('truncation %s', async (truncation, kept, learnt) => {
   const { segments, data, cut } = await example(
     { input_ids: [5, 6, 7, 8, 9] },
@@ -97,6 +98,17 @@ test('rows that cannot be used are counted by reason, those whose learnt part is
   expect(await survey('right')).toEqual({ kept: [0], dropped: lost, cut: 0 });
   const long = { ...always, 'longer than 40 tokens': 1 };
   expect(await survey('drop')).toEqual({ kept: [0], dropped: long, cut: 0 });
+});
+
+test('a long row where none is allowed: its number', async () => {
+  const from = source([{ input_ids: [5, 6] }, { input_ids: [5, 6, 7] }], {
+    maxLength: 2,
+    truncation: 'error',
+  });
+  expect(await refusal(() => sft.survey(from, false))).toMatchInlineSnapshot(`
+    "row 1: expected at most 2 tokens, got 3
+      allow more, or say with --truncation what a longer text loses"
+  `);
 });
 
 test('ids that are no tokens', async () => {
