@@ -1,7 +1,7 @@
 /** `rewardlab train`: the job that `%train` runs, with one line of progress on stderr. */
 import { join } from 'node:path';
-import { trainHelp } from '../../lib/command/help.ts';
-import { parseJob } from '../../lib/command/job.ts';
+import { resolveJob } from '../../lib/command/job.ts';
+import { helpFor } from '../../lib/command/own-help.ts';
 import { chartSvg } from '../../lib/display/svg.ts';
 import { earlierCurves } from '../../lib/display/earlier-curves.ts';
 import { plainLine } from '../../lib/display/escape.ts';
@@ -17,14 +17,16 @@ import { writeWhole } from '../../lib/write-whole.ts';
 /** Returns the exit code: 1 where the run failed, 130 where it was stopped. */
 export async function trainCommand(words: readonly string[]): Promise<number> {
   if (words.includes('--help') || words.length === 0) {
-    console.log(trainHelp(words.find((word) => !word.startsWith('-'))));
+    const named = words.find((word) => !word.startsWith('-'));
+    console.log(await helpFor(named, { cwd: process.cwd() }));
     return 0;
   }
-  const job = await parseJob(words, { cwd: process.cwd() });
-  for (const note of job.notes ?? []) console.error(plainLine(note));
+  const { job, live } = await resolveJob(words, { cwd: process.cwd() });
+  const notice = (sentence: string): void => console.error(plainLine(sentence));
+  job.notes?.forEach(notice);
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
-  const events = runJob(job, { signal: stop.signal });
+  const events = runJob(job, { signal: stop.signal, live, notice });
   if (job.options['dry_run'] === true) {
     console.log(await dryRun(events));
     return 0;

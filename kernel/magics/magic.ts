@@ -1,4 +1,5 @@
 /** What a magic is told and what it may do. A magic is one file here and one line in `index.ts`. */
+import type { Scope } from '../../lib/code/live.ts';
 import type { MimeBundle, Metadata } from '../session/events.ts';
 
 export interface MagicCall {
@@ -7,6 +8,8 @@ export interface MagicCall {
   /** The rest of the cell, for `%%name`; undefined for `%name`. */
   body: string | undefined;
   cwd: string;
+  /** The values that cells declared. */
+  scope: Scope;
   /** Aborted when the person interrupts; the cell then waits for `run` to say what it kept. */
   signal: AbortSignal;
   write(text: string, name?: 'stdout' | 'stderr'): void;
@@ -23,7 +26,7 @@ export interface Magic {
   /** Shown by `%name --help` and `%name?`. */
   help(): string | Promise<string>;
   /** Names to offer for the word under completion, given the line up to it. */
-  complete?(line: string): string[] | Promise<string[]>;
+  complete?(line: string, scope: Scope): string[] | Promise<string[]>;
   /** The value, if any, becomes the cell's result. */
   run(call: MagicCall): Promise<unknown>;
 }

@@ -1,7 +1,8 @@
 /** `%train`: a job from a line or a YAML body, with one live figure and one progress line. */
 import { join } from 'node:path';
-import { trainCompletions, trainHelp } from '../../lib/command/help.ts';
-import { parseJob } from '../../lib/command/job.ts';
+import type { Live, Scope } from '../../lib/code/live.ts';
+import { resolveJob, type ResolvedJob } from '../../lib/command/job.ts';
+import { completionsFor, helpFor } from '../../lib/command/own-help.ts';
 import { splitWords } from '../../lib/command/words.ts';
 import { earlierCurves } from '../../lib/display/earlier-curves.ts';
 import { plainLine } from '../../lib/display/escape.ts';
@@ -25,10 +26,16 @@ import { createRunView } from './run-view.ts';
 
 /** What of the training library the magic calls; a test brings its own. */
 export interface TrainLibrary {
-  parse(words: readonly string[], context: { cwd: string; body?: string }): Promise<Job>;
-  run(job: Job, options: { signal: AbortSignal }): AsyncIterable<TrainEvent>;
-  help(recipe?: string): string;
-  complete(line: string): string[];
+  resolve(
+    words: readonly string[],
+    context: { cwd: string; scope: Scope; body?: string },
+  ): Promise<ResolvedJob>;
+  run(
+    job: Job,
+    options: { signal: AbortSignal; live: Live; notice: (sentence: string) => void },
+  ): AsyncIterable<TrainEvent>;
+  help(recipe: string | undefined, place: { cwd: string; scope?: Scope }): Promise<string>;
+  complete(line: string, place: { scope: Scope }): Promise<string[]>;
   now?: () => number;
 }
 
@@ -45,10 +52,10 @@ export interface TrainResult {
 }
 
 const shipped: TrainLibrary = {
-  parse: parseJob,
+  resolve: resolveJob,
   run: runJob,
-  help: trainHelp,
-  complete: trainCompletions,
+  help: helpFor,
+  complete: completionsFor,
 };
 
 export function trainMagic(library: TrainLibrary = shipped): Magic {
@@ -57,19 +64,22 @@ export function trainMagic(library: TrainLibrary = shipped): Magic {
     summary:
       'trains a model: RECIPE --model M --train F… [--validation F…] [--OPTION V]… | JOB.yaml',
     takesBody: true,
-    help: () => library.help(),
-    complete: (line) => library.complete(line),
+    help: () => library.help(undefined, { cwd: process.cwd() }),
+    complete: (line, scope) => library.complete(line, { scope }),
     async run(call) {
       const words = splitWords(call.line);
       if (words.includes('--help')) {
-        call.write(`${library.help(words.find((word) => !word.startsWith('-')))}\n`);
+        const named = words.find((word) => !word.startsWith('-'));
+        call.write(`${await library.help(named, call)}\n`);
         return undefined;
       }
       const body = call.body === undefined ? {} : { body: call.body };
-      const job = await library.parse(words, { cwd: call.cwd, ...body });
-      for (const note of job.notes ?? []) call.write(`${plainLine(note)}\n`);
+      const { cwd, scope, signal } = call;
+      const { job, live } = await library.resolve(words, { cwd, scope, ...body });
+      const notice = (sentence: string): void => call.write(`${plainLine(sentence)}\n`);
+      job.notes?.forEach(notice);
       call.write(`${jobLine(job, call.cwd)}\n`);
-      const events = library.run(job, { signal: call.signal });
+      const events = library.run(job, { signal, live, notice });
       if (job.options['dry_run'] === true) {
         call.write(`${await dryRun(events)}\n`);
         return undefined;

@@ -1,4 +1,5 @@
 /** Completion from the live session: names, members, magics and their flags. */
+import type { Scope } from '../../lib/code/live.ts';
 import { codeOnly } from './cell.ts';
 import { constantName } from './constants.ts';
 import type { Evaluator } from './evaluate.ts';
@@ -12,6 +13,7 @@ import type { Member } from './members.ts';
 export interface LiveParts {
   evaluator: Evaluator;
   magics: Magics;
+  scope: Scope;
 }
 
 export async function complete(
@@ -20,7 +22,7 @@ export async function complete(
 ): Promise<Completion> {
   const head = code.slice(0, cursor);
   const line = head.slice(head.lastIndexOf('\n') + 1);
-  if (/^%{1,2}(\p{L}|$)/u.test(line)) return completeMagic(line, cursor, parts.magics);
+  if (/^%{1,2}(\p{L}|$)/u.test(line)) return completeMagic(line, cursor, parts);
   if (/^\s*%%/.test(code)) return choose([], '', cursor);
   const text = codeOnly(head, parts.magics.names());
   const [word = ''] = /[\p{ID_Continue}$]*$/u.exec(text) ?? [];
@@ -33,7 +35,11 @@ export async function complete(
   return choose(outcome.type === 'value' ? membersOf(outcome.value) : [], word, cursor);
 }
 
-async function completeMagic(line: string, cursor: number, magics: Magics): Promise<Completion> {
+async function completeMagic(
+  line: string,
+  cursor: number,
+  { magics, scope }: LiveParts,
+): Promise<Completion> {
   const [, mark = '%', name = '', rest] = /^(%{1,2})([\p{L}\p{N}_-]*)(\s.*)?$/su.exec(line) ?? [];
   if (rest === undefined) {
     const names = magics.names().map((text) => ({ text: `${mark}${text}`, type: 'magic' }));
@@ -42,7 +48,7 @@ async function completeMagic(line: string, cursor: number, magics: Magics): Prom
   const word = /\S*$/.exec(rest)![0];
   if (!magics.names().includes(name)) return choose([], word, cursor);
   const magic = await magics.find(name);
-  const matches = (await magic.complete?.(rest.trimStart())) ?? [];
+  const matches = (await magic.complete?.(rest.trimStart(), scope)) ?? [];
   return choose(
     matches.map((text) => ({ text, type: 'magic' })),
     word,

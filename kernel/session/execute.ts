@@ -2,6 +2,7 @@
  * Runs a cell: splits, transforms, evaluates, and says what came of it. An interrupt ends the cell
  * at once; only a magic is told first and may finish what it keeps.
  */
+import type { Scope } from '../../lib/code/live.ts';
 import type { Bridge } from './bridge.ts';
 import { splitCell } from './cell.ts';
 import { isDisplayHandle } from './display.ts';
@@ -29,6 +30,7 @@ export interface ExecutorParts {
   voice: Voice;
   bridge: Bridge;
   magics: Magics;
+  scope: Scope;
   programs: ProgramRunner;
   /** Texts of the cells by name, for error reports. */
   sources: Map<string, string>;
@@ -126,8 +128,9 @@ function plan(code: string, name: string, running: Running, parts: Parts): Step[
       running.inMagic = true;
       try {
         const { signal } = running.controller;
-        const { voice, bridge } = parts;
-        const value = await runMagic(magic, segment, { voice, display: bridge.display, signal });
+        const { voice, bridge, scope } = parts;
+        const { display } = bridge;
+        const value = await runMagic(magic, segment, { voice, display, scope, signal });
         return { type: 'value', value };
       } finally {
         running.inMagic = false;

@@ -1,4 +1,5 @@
 /** The magics that this session knows: the kernel's, and those that cells add. */
+import type { Scope } from '../../lib/code/live.ts';
 import { unknownName } from '../../lib/errors.ts';
 import { magics as builtIn } from '../magics/index.ts';
 import type { Magic, MagicCall } from '../magics/magic.ts';
@@ -44,7 +45,7 @@ type MagicSegment = Extract<Segment, { type: 'magic' }>;
 export async function runMagic(
   magic: Magic,
   { line, body, help }: MagicSegment,
-  parts: { voice: Voice; display: Display; signal: AbortSignal },
+  parts: { voice: Voice; display: Display; scope: Scope; signal: AbortSignal },
 ): Promise<unknown> {
   const write: MagicCall['write'] = (text, name = 'stdout') =>
     parts.voice.emit({ type: 'stream', name, text });
@@ -57,6 +58,7 @@ export async function runMagic(
     line,
     body,
     cwd: process.cwd(),
+    scope: parts.scope,
     signal: parts.signal,
     write,
     display: (data, options = {}) => parts.display.bundle(data, options).id,

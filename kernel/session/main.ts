@@ -32,6 +32,7 @@ import {
 import { createProgramRunner } from './run-program.ts';
 import { installStackTraces } from './stack-traces.ts';
 import { createQuestions } from './questions.ts';
+import { createScope } from './scope.ts';
 import { createVoice } from './voice.ts';
 
 /** By then the first cell has run. */
@@ -56,11 +57,12 @@ function main(): void {
   const programs = createProgramRunner(evaluator, installImports(), installStackTraces());
   const sources = new Map<string, string>();
   const finish = marker(send);
-  const executor = createExecutor({ voice, bridge, magics, programs, sources, finish });
-  const questions = createQuestions({ evaluator, magics }, send);
-
   installBridge(bridge);
   installGlobals(bridge);
+  const scope = createScope(evaluator);
+  const executor = createExecutor({ voice, bridge, magics, scope, programs, sources, finish });
+  const questions = createQuestions({ evaluator, magics, scope }, send);
+
   captureStreams(voice);
   process.on('SIGINT', () => undefined); // the kernel decides what an interrupt is
   for (const event of ['uncaughtException', 'unhandledRejection'])

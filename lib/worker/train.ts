@@ -1,16 +1,24 @@
 /** Training from a script or a cell: settings in, the result out. */
-import { parseJob } from '../command/job.ts';
+import type { Scope } from '../code/live.ts';
+import { resolveJob } from '../command/job.ts';
+import type { RowSource } from '../code/own-rows.ts';
+import type { RewardFunction } from '../code/reward-function.ts';
 import { UserError } from '../errors.ts';
-import type { JobCommand, OptionValue, TrainEvent } from '../train/job.ts';
+import type { Recipe } from '../recipe/recipe.ts';
+import type { JobCommand, TrainEvent } from '../train/job.ts';
 import { runJob } from './run-job.ts';
 
-/** A recipe's name, model, files, and options by the names of job.yaml. */
+/** A recipe, model, rows, and options by the names of job.yaml. */
 export interface TrainSettings {
-  recipe: string;
+  /** Its name, its module (`./recipe.ts#name`), or what `defineRecipe` returned. */
+  recipe: string | Recipe;
   model: string;
-  train: string | readonly string[];
-  validation?: string | readonly string[];
-  [option: string]: OptionValue | readonly string[] | readonly number[] | undefined;
+  /** Files, or rows: an array of objects, anything iterable, a view. */
+  train: string | readonly string[] | RowSource;
+  validation?: string | readonly string[] | RowSource;
+  /** For recipes that write: a reward of the recipe's own, a module's (`./reward.ts#name`), or a function. */
+  reward?: string | RewardFunction;
+  [option: string]: unknown;
 }
 
 export interface TrainHooks {
@@ -41,10 +49,10 @@ export async function train(
   settings: TrainSettings,
   { cwd = process.cwd(), onEvent, ...run }: TrainHooks = {},
 ): Promise<TrainResult> {
-  const given = Object.entries(settings).filter(([, value]) => value !== undefined);
-  const job = await parseJob([], { cwd, settings: Object.fromEntries(given) });
+  const { scope, settings: named } = byName(settings);
+  const { job, live } = await resolveJob([], { cwd, settings: named, scope });
   const result: TrainResult = { run: job.output, reason: 'done', steps: 0, train: {} };
-  for await (const event of runJob(job, run)) {
+  for await (const event of runJob(job, { ...run, live })) {
     onEvent?.(event);
     if (event.type === 'step') Object.assign(result, { steps: event.step, train: event.metrics });
     if (event.type === 'validation') result.validation = event.metrics;
@@ -57,4 +65,37 @@ export async function train(
     Object.assign(result, { reason, ...(model && { model }), ...(checkpoint && { checkpoint }) });
   }
   return result;
+}
+
+/** Settings as a job file has them: what is no plain data gets a name, under which it is found again. */
+function byName(settings: TrainSettings): { settings: Record<string, unknown>; scope: Scope } {
+  const values = new Map<string, unknown>();
+  const named: Record<string, unknown> = {};
+  const keep = (option: string, name: string, value: unknown): void => {
+    values.set(name, value);
+    named[option] = name;
+  };
+  for (const [option, value] of Object.entries(settings)) {
+    if (value === undefined) continue;
+    if (option === 'recipe' && typeof value === 'object') keep(option, nameOf(value), value);
+    else if (option === 'train' && !isFiles(value)) keep('dataset', 'train', value);
+    else if (option === 'validation' && !isFiles(value))
+      keep('validation_dataset', 'validation', value);
+    else if (typeof value === 'function') keep(option, value.name || option, value);
+    else named[option] = value;
+  }
+  const scope: Scope = {
+    names: () => Promise.resolve([...values.keys()]),
+    value: (name) => Promise.resolve(values.get(name)),
+  };
+  return { settings: named, scope };
+}
+
+function nameOf(recipe: object | null): string {
+  const name: unknown = recipe && Reflect.get(recipe, 'name');
+  return typeof name === 'string' ? name : 'recipe';
+}
+
+function isFiles(value: unknown): boolean {
+  return [value].flat().every((item) => typeof item === 'string');
 }

@@ -18,7 +18,15 @@ export interface FakeCall {
   interrupt: () => void;
 }
 
-export function fakeCall(line: string, { body, cwd = '.' }: Partial<MagicCall> = {}): FakeCall {
+const nothing: MagicCall['scope'] = {
+  names: () => Promise.resolve([]),
+  value: () => Promise.resolve(undefined),
+};
+
+export function fakeCall(
+  line: string,
+  { body, cwd = '.', scope = nothing }: Partial<MagicCall> = {},
+): FakeCall {
   const shown: Shown[] = [];
   const texts: Record<'stdout' | 'stderr', string> = { stdout: '', stderr: '' };
   const controller = new AbortController();
@@ -31,6 +39,7 @@ export function fakeCall(line: string, { body, cwd = '.' }: Partial<MagicCall> =
       line,
       body,
       cwd,
+      scope,
       signal: controller.signal,
       write: (text, name = 'stdout') => void (texts[name] += text),
       display(data, { id } = {}) {

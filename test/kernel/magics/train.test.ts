@@ -138,8 +138,8 @@ test('the figure of a resumed run begins where the run began', async () => {
     JSON.stringify(event),
   );
   writeFileSync(join(folder, 'metrics.jsonl'), `${kept.join('\n')}\n{"type":"st`);
-  const parse = (): Promise<Job> => Promise.resolve({ ...job, output: folder });
-  await trainMagic({ ...library([{ type: 'plan', plan }, step(3), step(4)]), parse }).run(call);
+  const resolve = () => Promise.resolve({ job: { ...job, output: folder }, live: {} });
+  await trainMagic({ ...library([{ type: 'plan', plan }, step(3), step(4)]), resolve }).run(call);
   const { panels } = shown.at(-1)!.data['application/vnd.rewardlab.chart+json'] as Figure;
   expect(panels[0]!.series[0]!.values.map(([at]) => at)).toEqual([1, 2, 3, 4]);
 });
@@ -148,9 +148,10 @@ test('a run that fails before it has a folder is an error with its own reason', 
   const { call, shown } = fakeCall('bradley-terry', { cwd });
   const failed: TrainEvent = { type: 'end', reason: 'failed', step: 0, message: 'out of memory' };
   const nowhere = { ...job, output: join(cwd, 'runs/none') };
-  const running = trainMagic({ ...library([failed]), parse: () => Promise.resolve(nowhere) }).run(
-    call,
-  );
+  const running = trainMagic({
+    ...library([failed]),
+    resolve: () => Promise.resolve({ job: nowhere, live: {} }),
+  }).run(call);
   await expect(running).rejects.toMatchObject({
     name: 'UserError',
     message: 'the run failed at step 0: out of memory',
@@ -162,14 +163,17 @@ test('a run that fails before it has a folder is an error with its own reason', 
 test('a run whose figure cannot be written still says how it ended', async () => {
   const { call, out, err } = fakeCall('bradley-terry', { cwd });
   const nowhere = { ...job, output: join(cwd, 'runs/none') };
-  await trainMagic({ ...library(finished), parse: () => Promise.resolve(nowhere) }).run(call);
+  await trainMagic({
+    ...library(finished),
+    resolve: () => Promise.resolve({ job: nowhere, live: {} }),
+  }).run(call);
   expect(err()).toMatch(/^figure\.svg was not written: ENOENT/);
   expect(out()).toContain('done: step 4 of 4');
 });
 
 test('what the library refuses is thrown as it is', async () => {
   const refusal = new UserError("unknown recipe 'x'");
-  const refusing = { ...library([]), parse: () => Promise.reject(refusal) };
+  const refusing = { ...library([]), resolve: () => Promise.reject(refusal) };
   await expect(trainMagic(refusing).run(fakeCall('x').call)).rejects.toBe(refusal);
 });
 
@@ -177,9 +181,9 @@ test('the words and the body of the cell reach the library', async () => {
   const calls: unknown[] = [];
   const listening: TrainLibrary = {
     ...library(finished),
-    parse(words, context) {
-      calls.push({ words, context });
-      return Promise.resolve(job);
+    resolve(words, { cwd, body }) {
+      calls.push({ words, context: { cwd, body } });
+      return Promise.resolve({ job, live: {} });
     },
   };
   await trainMagic(listening).run(
@@ -252,19 +256,18 @@ test('a run that writes shows its rewards and the last completions, in their pla
 function library(events: readonly TrainEvent[], { tickMs = 1000 } = {}): TrainLibrary {
   let now = 0;
   return {
-    parse: (words) =>
-      Promise.resolve({
-        ...job,
-        options: { ...job.options, dry_run: words.includes('--dry-run') },
-      }),
+    resolve: (words) => {
+      const options = { ...job.options, dry_run: words.includes('--dry-run') };
+      return Promise.resolve({ job: { ...job, options }, live: {} });
+    },
     async *run() {
       for (const event of events) {
         now += tickMs;
         yield await Promise.resolve(event);
       }
     },
-    help: (recipe = 'all') => `help for ${recipe}`,
-    complete: () => [],
+    help: (recipe = 'all') => Promise.resolve(`help for ${recipe}`),
+    complete: () => Promise.resolve([]),
     now: () => now,
   };
 }

@@ -1,0 +1,53 @@
+/** Help and completion that know recipes, functions and rows of the person's own. */
+import type { Scope } from '../code/live.ts';
+import { isRecipe } from '../code/load-recipe.ts';
+import { isName } from '../code/spec.ts';
+import type { Recipe } from '../recipe/recipe.ts';
+import { catalogOf, type Catalog } from './catalog.ts';
+import { trainCompletions, trainHelp } from './help.ts';
+import { findRecipe, isRows, namesOf } from './own-code.ts';
+
+export interface HelpPlace extends Partial<Catalog> {
+  cwd: string;
+  scope?: Scope | undefined;
+}
+
+/** Help for a recipe that ships, of a module (`./recipe.ts#name`) or of a session; the list where none is named. */
+export async function helpFor(recipe: string | undefined, place: HelpPlace): Promise<string> {
+  const catalog = catalogOf(place);
+  if (recipe === undefined) {
+    const own = await ownRecipes(place.scope);
+    return trainHelp(undefined, { ...catalog, recipes: [...catalog.recipes, ...own] });
+  }
+  const { value } = await findRecipe(recipe, catalog.recipes, { ...place, code: [] });
+  return trainHelp(value.name, { ...catalog, recipes: [value] });
+}
+
+/** What may stand where the last word of the line is, names of the session among it. */
+export async function completionsFor(
+  line: string,
+  { scope, ...lists }: Partial<Catalog> & { scope?: Scope | undefined },
+): Promise<string[]> {
+  const catalog = catalogOf(lists);
+  const recipes = [...catalog.recipes, ...(await ownRecipes(scope))];
+  const [last = '', flag] = line.split(/\s+/).reverse();
+  const known = trainCompletions(line, { ...catalog, recipes });
+  const begin = (names: readonly string[]): string[] =>
+    names.filter((name) => name.startsWith(last));
+  if (flag === '--dataset' || flag === '--validation-dataset')
+    return begin(await namesOf(scope, isRows));
+  if (flag !== '--reward') return known;
+  const recipe = recipes.find(({ name }) => name === line.trimStart().split(/\s+/)[0]);
+  const functions = await namesOf(scope, (value) => typeof value === 'function');
+  return begin([...(recipe?.rewards ?? []), ...functions]);
+}
+
+/** The session's recipes, under their names there. */
+async function ownRecipes(scope: Scope | undefined): Promise<Recipe[]> {
+  const recipes: Recipe[] = [];
+  for (const name of await namesOf(scope, isRecipe)) {
+    const value = isName(name) ? await scope!.value(name) : undefined;
+    if (isRecipe(value)) recipes.push({ ...value, name });
+  }
+  return recipes;
+}
