@@ -11,8 +11,10 @@ import type { Value } from '../../../../lib/graph/executor.ts';
 import { readConfig } from '../../../../lib/model/config.ts';
 import { loadWeights } from '../../../../lib/model/weights.ts';
 import { groupAdvantages } from '../../../../lib/recipe/grpo/advantage.ts';
+import { tokenWeights, type Aggregation } from '../../../../lib/recipe/grpo/aggregation.ts';
 import { groupExample } from '../../../../lib/recipe/grpo/example.ts';
-import { grpoLoss } from '../../../../lib/recipe/grpo/loss.ts';
+import type { KlLossType } from '../../../../lib/recipe/grpo/kl.ts';
+import { grpoLoss, type LossOptions } from '../../../../lib/recipe/grpo/loss.ts';
 import type { Example } from '../../../../lib/recipe/recipe.ts';
 import type { TextEncoder } from '../../../../lib/text/encoder.ts';
 import { createLearner, type Learner } from '../../../../lib/train/learner.ts';
@@ -33,6 +35,20 @@ interface Expected {
   grad_norm: number;
   grad_norms: Record<string, number>;
   param_norms_after: Record<string, number>;
+}
+
+/** The same update under other options (variants.py). */
+interface Variant {
+  options: Record<'temperature' | 'low' | 'high' | 'c' | 'klCoef' | 'entropyCoef', number> & {
+    kl: KlLossType;
+    mode: Aggregation;
+    horizon: number;
+  };
+  pg_loss: number;
+  kl: number;
+  loss: number;
+  entropy: number;
+  grad_norms: Record<string, number>;
 }
 
 const options = {
@@ -60,19 +76,28 @@ describe.each(['qwen2-micro-sft', 'qwen3-micro-sft'])('%s', (family) => {
       old: pick(expected.old_log_probs).flat(),
       reference: pick(expected.ref_log_probs).flat(),
     };
-    return { example, whole: { ...example, data }, advantages, logProbs: pick(expected.log_probs) };
+    return {
+      example,
+      whole: { ...example, data },
+      places,
+      advantages,
+      logProbs: pick(expected.log_probs),
+    };
   });
   const executor = createOnnxExecutor({ threads: 2 });
-  let learner: Learner;
-  beforeAll(async () => {
+  const learnerOf = async (given: LossOptions): Promise<Learner> => {
     const config = await readConfig(folder);
-    learner = await createLearner({
+    return createLearner({
       ...{ executor, config, weights: await loadWeights(folder, config), microBatchTokens: 1024 },
       objective: (model, batch) => {
-        const { loss, metrics } = grpoLoss(model, batch, options);
+        const { loss, metrics } = grpoLoss(model, batch, given);
         return { loss, ...metrics };
       },
     });
+  };
+  let learner: Learner;
+  beforeAll(async () => {
+    learner = await learnerOf(options);
   });
   afterAll(() => learner.close());
 
@@ -120,6 +145,30 @@ describe.each(['qwen2-micro-sft', 'qwen3-micro-sft'])('%s', (family) => {
     const weights = await learner.weights();
     for (const [name, value] of Object.entries(expected.param_norms_after))
       near(norm(weights.get(name)!) / value, 1, 1e-5, name);
+  });
+
+  const variants = JSON.parse(readFileSync(join(folder, 'variants.json'), 'utf8')) as Variant[];
+  test.each(variants)('$options.mode, $options.kl, at $options.temperature', async (variant) => {
+    const { temperature, low, high, c, kl, klCoef, entropyCoef, mode, horizon } = variant.options;
+    const other = await learnerOf({
+      ...{ temperature, entropy_coeff: entropyCoef },
+      ...{ clip_ratio_low: low, clip_ratio_high: high, clip_ratio_c: c },
+      ...{ use_kl_loss: true, kl_loss_coef: klCoef, kl_loss_type: kl },
+    });
+    const lengths = expected.completions.map((ids) => ids.length);
+    const weights = tokenWeights(mode, lengths, horizon);
+    const examples = groups.map(({ whole, places }) => {
+      const ids = places.map((i) => expected.completions[i]!);
+      const own = places.map((i) => weights[i]!);
+      return { ...whole, data: { ...whole.data, weights: spread(ids, own) } };
+    });
+    const metrics = await other.accumulate(examples);
+    for (const name of ['pg_loss', 'kl', 'loss', 'entropy'] as const)
+      near(metrics[name]! / variant[name], 1, 1e-4, name);
+    const gradients = await other.parameters.gradients();
+    for (const [name, value] of Object.entries(variant.grad_norms))
+      near(norm(gradients.get(name)!) / value, 1, 1e-4, name);
+    await other.close();
   });
 });
 
