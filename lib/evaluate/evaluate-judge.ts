@@ -13,13 +13,14 @@ import type { Asking, JudgeModel } from './ask.ts';
 import { askCandidates } from './ask-candidates.ts';
 import { askPairs } from './ask-pairs.ts';
 import { askScores } from './ask-scores.ts';
-import type { JudgeOptions } from './judge-options.ts';
+import { judgeOptions, type JudgeOptions } from './judge-options.ts';
 import type { JudgeEvaluation } from './judge-evaluation.ts';
 
 export interface JudgeRequest {
   model: JudgeModel;
   rows: Rows;
-  options: Omit<JudgeOptions, 'output'>;
+  /** The others at their defaults. */
+  options?: Partial<Omit<JudgeOptions, 'output'>>;
   onProgress?: (done: number, rows: number) => void;
   /** Told of every verdict, as a row to be written. */
   onVerdict?: (row: Row) => void;
@@ -27,7 +28,8 @@ export interface JudgeRequest {
 
 /** Asks about every row that can be used. Throws a `UserError` where the table is none of the layouts. */
 export async function evaluateJudge(request: JudgeRequest): Promise<JudgeEvaluation> {
-  const { model, rows, options, onProgress, onVerdict = () => undefined } = request;
+  const { model, rows, onProgress, onVerdict = () => undefined } = request;
+  const options = judgeOptions.parse(request.options ?? {});
   if (!model.text.chats)
     throw new UserError('the model has no chat template, and judges are asked in a conversation');
   const { thinking, max_tokens: maxTokens, temperature, seed } = options;
@@ -36,15 +38,12 @@ export async function evaluateJudge(request: JudgeRequest): Promise<JudgeEvaluat
   const { ask } = thinkingRule(model.text, thinking);
   const many = holdsCandidates(rows);
   const kind = options.judge ?? (many ? 'pointwise' : await kindOf(rows));
-  const pairwise = pairwiseJudge({ ...options, ask });
-  const pointwise = pointwiseJudge({ ...options, ask });
-  if (many) {
-    const judge = kind === 'pairwise' ? pairwise : pointwise;
-    return askCandidates({ ...asking, columns: candidateColumns(rows) }, judge, onVerdict);
-  }
-  return kind === 'pairwise'
-    ? askPairs({ ...asking, columns: pairwise.columns(rows) }, pairwise, onVerdict)
-    : askScores({ ...asking, columns: pointwise.columns(rows) }, pointwise, onVerdict);
+  // Made only where it is asked: examples of the one kind are no examples of the other.
+  const chosen = { ...options, ask };
+  const judge = kind === 'pairwise' ? pairwiseJudge(chosen) : pointwiseJudge(chosen);
+  if (many) return askCandidates({ ...asking, columns: candidateColumns(rows) }, judge, onVerdict);
+  const whole = { ...asking, columns: judge.columns(rows) };
+  return 'orders' in judge ? askPairs(whole, judge, onVerdict) : askScores(whole, judge, onVerdict);
 }
 
 /** Pairs have two answers, by their columns or by what the first row's `output` holds. */

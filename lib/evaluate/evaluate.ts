@@ -1,27 +1,9 @@
 /** A reward model measured on preference pairs. */
-import { availableParallelism } from 'node:os';
-import { resolve } from 'node:path';
-import { UserError, unknownName } from '../errors.ts';
-import { resolveModel } from '../model/hub.ts';
-import { recipes } from '../recipe/index.ts';
-import type { Job, Options } from '../train/job.ts';
-import { trainingOptions } from '../train/options.ts';
-import { findLocalEngine } from '../worker/find-engine.ts';
-import { measureInWorker, type MeasureOptions } from '../worker/measure.ts';
+import { measureRows, type MeasureRowsOptions } from './measure-rows.ts';
 
-export interface EvaluateOptions extends MeasureOptions {
-  /** Folder of a trained model. */
-  model: string;
-  /** Parquet or JSON-lines files of preference pairs. */
-  data: string | readonly string[];
+export interface EvaluateOptions extends MeasureRowsOptions {
   /** The recipe whose loss and metrics are wanted, with its default options. */
   recipe?: string;
-  engine?: string;
-  device?: string;
-  threads?: number;
-  /** Tokens that one conversation may have. */
-  maxLength?: number;
-  truncation?: 'left' | 'right' | 'drop';
 }
 
 export interface Evaluation {
@@ -43,34 +25,8 @@ export interface Evaluation {
  * `UserError` that names the file, column or folder at fault.
  */
 export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
-  const { recipe: name = 'bradley-terry', engine: engineName = 'onnx' } = options;
-  const recipe = recipes.find((known) => known.name === name);
-  if (!recipe)
-    throw unknownName(
-      'recipe',
-      name,
-      recipes.map((known) => known.name),
-    );
-  const engine = findLocalEngine(engineName);
-  const data = typeof options.data === 'string' ? [options.data] : options.data;
-  if (data.length === 0) throw new UserError('no data files were named', 'name some with --data');
-  const chosen = {
-    ...(options.maxLength !== undefined && { max_length: options.maxLength }),
-    ...(options.truncation && { truncation: options.truncation }),
-  };
-  const job: Job = {
-    recipe: name,
-    model: await resolveModel(options.model),
-    train: [],
-    validation: data.map((path) => resolve(path)),
-    engine: engineName,
-    device: options.device ?? engine.devices[0]!,
-    threads: options.threads ?? availableParallelism(),
-    seed: 0,
-    output: '',
-    options: { ...trainingOptions.parse(chosen), ...(recipe.options.parse({}) as Options) },
-  };
-  const { metrics, rows, dropped } = await measureInWorker(job, options);
+  const { recipe = 'bradley-terry', ...rest } = options;
+  const { metrics, rows, dropped } = await measureRows(recipe, rest);
   const metric = (key: string): number => metrics[key] ?? NaN;
   return {
     accuracy: metric('accuracy'),

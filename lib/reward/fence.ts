@@ -27,7 +27,7 @@ export function fenceFor(names: readonly string[], texts: readonly string[]): Fe
  */
 export function inert(text: string): string {
   return text.replace(
-    /([<[])(?=\|[^|<>\s]+\|>|\/?(?:s|bos|eos|pad|unk)>|(?:start|end)_of_turn>|\/?(?:INST|SYSTEM_PROMPT|AVAILABLE_TOOLS|TOOL_CALLS|TOOL_RESULTS)\])/g,
+    /([<[])(?=[|｜][^|｜<>\s]+[|｜]>|\/?(?:s|bos|eos|pad|unk)>|(?:start|end)_of_turn>|\/?(?:INST|SYSTEM_PROMPT|AVAILABLE_TOOLS|TOOL_CALLS|TOOL_RESULTS)\])/g,
     '$1 ',
   );
 }
