@@ -110,6 +110,9 @@ export function zeroVariance(groups: readonly Group[]): number {
   return meanOf(groups.map((group) => (varies(scoresOf(group)) ? 0 : 1)));
 }
 
+/** Characters that a sample shows of a prompt, and of a completion: a run keeps many samples. */
+const shown = { prompt: 1500, completion: 4000 };
+
 /** Completions for a person to look at. */
 export function sampleOf({ asked, completions, results }: Group, place: number): Sample {
   const { messages, truth } = asked.prompt;
@@ -118,8 +121,14 @@ export function sampleOf({ asked, completions, results }: Group, place: number):
     typeof content === 'string' ? content : JSON.stringify(content),
   );
   return {
-    prompt: texts.join('\n\n'),
-    completion: completions[place]!.text,
+    prompt: shortened(texts.join('\n\n'), shown.prompt),
+    completion: shortened(completions[place]!.text, shown.completion),
     values: { row: asked.row, predicted, truth, reward: score, status, ...values },
   };
+}
+
+/** A long text without its middle. */
+function shortened(text: string, most: number): string {
+  if (text.length <= most) return text;
+  return `${text.slice(0, most / 2)} … ${text.slice(-most / 2)}`;
 }

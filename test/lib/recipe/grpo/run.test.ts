@@ -5,6 +5,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { parseJob } from '../../../../lib/command/job.ts';
 import { localEngine } from '../../../../lib/engine/local.ts';
 import { createOnnxExecutor } from '../../../../lib/engine/onnx/executor.ts';
+import { measureModel } from '../../../../lib/engine/measure-model.ts';
 import type { Executor } from '../../../../lib/graph/executor.ts';
 import type { TrainEvent } from '../../../../lib/train/job.ts';
 import { runJob } from '../../../../lib/worker/run-job.ts';
@@ -94,6 +95,20 @@ test('two runs are the same bits', async () => {
     expect(metrics[name], name).toBeTypeOf('number');
   expect(metrics.kl).toBeGreaterThan(0);
   expect(samples!.length).toBeGreaterThan(0);
+});
+
+test('a measurement of the model is the validation of the run that made it', async () => {
+  const model = join(folder, 'whole', 'final');
+  const words = ['--validation', 'prompts-validation.parquet', '--max-response-length', '12'];
+  const job = await parseJob(
+    ['digits', '--model', model, '--train', toy.train, '--threads', '2', ...words],
+    { cwd: folder, recipes: [digits] },
+  );
+  const executor = createOnnxExecutor({ threads: 2 });
+  const found = await measureModel({ job, recipe: digits }, executor, () => undefined);
+  const { events } = await outcome('whole');
+  const validations = (events as TrainEvent[]).filter((event) => event.type === 'validation');
+  expect(found).toMatchObject({ rows: 3, metrics: validations.at(-1)!.metrics });
 });
 
 test('stopped after a step and resumed, the rest is the same', async () => {
