@@ -5,7 +5,12 @@ import { openRows, type Rows } from '../../lib/data/rows.ts';
 import { plainLine } from '../../lib/display/escape.ts';
 import { judgeText } from '../../lib/display/judge.ts';
 import { UserError } from '../../lib/errors.ts';
-import { evaluate } from '../../lib/evaluate/evaluate.ts';
+import { evaluate, type Evaluation } from '../../lib/evaluate/evaluate.ts';
+import {
+  evaluateConversations,
+  holdsConversations,
+  type ConversationEvaluation,
+} from '../../lib/evaluate/evaluate-conversations.ts';
 import { score } from '../../lib/evaluate/score.ts';
 import { scoreCandidates } from '../../lib/evaluate/score-candidates.ts';
 import { readConfig } from '../../lib/model/config.ts';
@@ -32,6 +37,11 @@ export async function evaluateCommand(
   const { json = false, ...options } = flags;
   const folder = await resolveModel(model);
   const { head } = await readConfig(folder);
+  if (head === 'causal' && words.length === 0 && (await ofConversations(options.data))) {
+    const progress = { onProgress: counter('rows') };
+    print(await evaluateConversations({ model: folder, ...options, ...progress }), json);
+    return;
+  }
   if (head === 'causal')
     return evaluateJudgeCommand({
       ...{ model: folder, words, json, onProgress: counter('rows') },
@@ -44,15 +54,18 @@ export async function evaluateCommand(
     );
   const rows = await openRows(options.data.map((path) => resolve(path)));
   if (holdsCandidates(rows)) return bestOfN(folder, rows, { json, ...options });
-  const { dropped, ...metrics } = await evaluate({
-    model,
-    ...options,
-    onProgress: counter('rows'),
-  });
-  sayDropped(dropped);
+  print(await evaluate({ model, ...options, onProgress: counter('rows') }), json);
+}
+
+function ofConversations(data: readonly string[]): Promise<boolean> {
+  return openRows(data.map((path) => resolve(path))).then(holdsConversations);
+}
+
+function print({ dropped, ...metrics }: Evaluation | ConversationEvaluation, json: boolean): void {
+  sayDropped(dropped, 'left out');
   if (json) console.log(JSON.stringify(metrics));
   else
-    for (const [name, value] of Object.entries(metrics)) console.log(`${name.padEnd(12)}${value}`);
+    for (const [name, value] of Object.entries(metrics)) console.log(`${name.padEnd(16)}${value}`);
 }
 
 /** A reward model on RewardBench 2's layout. */
@@ -72,15 +85,15 @@ export async function scoreCommand(
   flags: ModelFlags & { output: string },
 ): Promise<void> {
   const { rows, columns, dropped } = await score({ model, ...flags, onProgress: counter('rows') });
-  sayDropped(dropped);
+  sayDropped(dropped, 'without a reward');
   console.error(
     `wrote ${rows.toLocaleString('en-US')} rows with ${columns.join(', ')} to ${plainLine(flags.output)}`,
   );
 }
 
-function sayDropped(dropped: Record<string, number>): void {
+function sayDropped(dropped: Record<string, number>, left: string): void {
   for (const [reason, count] of Object.entries(dropped))
-    console.error(`${count} without a reward: ${plainLine(reason)}`);
+    console.error(`${count} ${left}: ${plainLine(reason)}`);
 }
 
 /** One line that changes in place, on a terminal only. */
