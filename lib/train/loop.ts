@@ -5,26 +5,23 @@
 import { setImmediate } from 'node:timers/promises';
 import { UserError } from '../errors.ts';
 import { tokensOf } from '../recipe/pair.ts';
-import type { Batch, PlainState, Sample } from '../recipe/recipe.ts';
+import type { Batch, PlainState } from '../recipe/recipe.ts';
 import type { LoopState } from './checkpoint.ts';
-import { obey, type Controlled } from './control.ts';
+import { obey } from './control.ts';
 import type { Plan, TrainEvent } from './job.ts';
+import { lastOf, save, unlessStopped, type Kept } from './keep.ts';
 import type { Learner, Metrics } from './learner.ts';
-import { meanMetrics } from './measure.ts';
 import type { TrainingOptions } from './options.ts';
 import { learningRateFactor } from './schedule.ts';
 import { applyUpdates } from './updates.ts';
+import { validate, type Validating } from './validate.ts';
 
-export interface LoopRun extends Controlled {
+export interface LoopRun extends Validating {
   options: TrainingOptions;
   plan: Plan;
   learner: Pick<Learner, 'accumulate' | 'measure' | 'update'>;
   /** Training batches after the one that left this state; endless. */
   batches(state: PlainState | undefined): AsyncIterable<Batch>;
-  /** Every validation row once; undefined where there is nothing to validate on. */
-  validation: (() => AsyncIterable<Batch>) | undefined;
-  /** Writes a whole checkpoint and returns its path. */
-  save: (state: LoopState) => Promise<string>;
   /** Writes the trained model and returns its path. */
   finish(): Promise<string>;
   /** Milliseconds, for `seconds`. */
@@ -65,12 +62,6 @@ export async function* trainLoop(run: LoopRun): AsyncGenerator<TrainEvent> {
   yield { type: 'end', reason: 'done', step: state.step, model, ...lastOf(kept) };
 }
 
-/** The last checkpoint of this process. */
-interface Kept {
-  step?: number;
-  path?: string;
-}
-
 /** The common options as they are now. */
 function optionsNow({ options, state }: LoopRun): TrainingOptions {
   return { ...options, ...state.changed };
@@ -85,7 +76,7 @@ async function* step(
   const { state, learner, plan, now = () => performance.now() } = run;
   const options = optionsNow(run);
   const started = now();
-  const next = yield* savingFirst(run, kept, () => batches.next());
+  const next = yield* unlessStopped(run, kept, () => batches.next());
   if (!next) return false;
   if (next.done || next.value.examples.length === 0)
     throw new UserError(`the training rows ended after step ${state.step} of ${plan.steps}`);
@@ -132,64 +123,6 @@ function* exactPlan({ plan, state, options }: LoopRun): Generator<TrainEvent> {
   state.planned = true;
   const exact = { approximate: false, tokens: state.numTokens, cut: state.cut };
   yield { type: 'plan', plan: { ...plan, ...exact } };
-}
-
-/**
- * Means over every validation row; each batch's sums are added in the rows' order. One that a stop cuts
- * short is owed by the run that resumes.
- */
-async function* validate(run: LoopRun, kept: Kept): AsyncGenerator<TrainEvent> {
-  const { validation, learner, state } = run;
-  if (!validation) return;
-  const samples: Sample[] = [];
-  const batches = withSamples(validation(), samples);
-  state.owesValidation = true;
-  const metrics = yield* savingFirst(run, kept, () => meanMetrics(batches, learner));
-  if (!metrics) return;
-  state.owesValidation = false;
-  const shown = samples.length > 0 && { samples };
-  yield { type: 'validation', step: state.step, metrics, ...shown };
-}
-
-/** The batches as they come, their samples put aside. */
-async function* withSamples(
-  batches: AsyncIterable<Batch>,
-  samples: Sample[],
-): AsyncGenerator<Batch> {
-  for await (const batch of batches) {
-    samples.push(...(batch.samples ?? []));
-    yield batch;
-  }
-}
-
-/**
- * What comes of it, or undefined where it failed because the run is told to stop. Where rows or a reward
- * function fail, the weights are still those of a whole step, which is kept.
- */
-async function* savingFirst<T>(
-  run: LoopRun,
-  kept: Kept,
-  work: () => Promise<T>,
-): AsyncGenerator<TrainEvent, T | undefined, undefined> {
-  try {
-    return await work();
-  } catch (error) {
-    if (run.commands.stopping.aborted) return undefined;
-    yield* save(run, kept);
-    throw error;
-  }
-}
-
-/** Keeps a checkpoint of this step, once; of step 0 there is nothing to keep. */
-async function* save({ save, state }: LoopRun, kept: Kept): AsyncGenerator<TrainEvent> {
-  if (state.step === 0 || kept.step === state.step) return;
-  kept.path = await save(state);
-  kept.step = state.step;
-  yield { type: 'checkpoint', step: state.step, path: kept.path };
-}
-
-function lastOf({ path }: Kept): { checkpoint?: string } {
-  return path === undefined ? {} : { checkpoint: path };
 }
 
 function due(step: number, every: number | null): boolean {
