@@ -29,8 +29,16 @@ export const grpoOptions = z.object({
     .describe('prompts an update of the weights; null: those of the step'),
   ppo_epochs: count.default(1).describe('passes over the completions of a step'),
   clip_ratio: share.default(0.2).describe('how far the ratio to the policy that wrote may go'),
-  clip_ratio_low: share.nullable().default(null).describe('downwards; null: clip_ratio'),
-  clip_ratio_high: z.number().min(0).nullable().default(null).describe('upwards; null: clip_ratio'),
+  clip_ratio_low: share
+    .nullable()
+    .default(null)
+    .describe('how far it may go down; null: clip_ratio'),
+  clip_ratio_high: z
+    .number()
+    .min(0)
+    .nullable()
+    .default(null)
+    .describe('how far it may go up; null: clip_ratio'),
   clip_ratio_c: z.number().gt(1).default(3).describe("dual clip: bound of a bad token's loss"),
   loss_agg_mode: z
     .enum(aggregations)
@@ -42,17 +50,20 @@ export const grpoOptions = z.object({
     .describe('divisor of seq-mean-token-sum-norm; null: max_response_length'),
   entropy_coeff: z.number().default(0).describe('weight of the entropy, which is then kept up'),
   use_kl_loss: z.boolean().default(false).describe('add a KL term against the first model'),
-  kl_loss_coef: z.number().min(0).default(0.001).describe('weight of that term'),
-  kl_loss_type: z.enum(klLossTypes).default('low_var_kl').describe('its estimate'),
+  kl_loss_coef: z.number().min(0).default(0.001).describe('weight of the KL term'),
+  kl_loss_type: z.enum(klLossTypes).default('low_var_kl').describe('estimate of the KL term'),
   norm_adv_by_std_in_grpo: z
     .boolean()
     .default(true)
     .describe("divide advantages by the group's deviation"),
   use_kl_in_reward: z.boolean().default(false).describe('take a KL penalty off the rewards'),
-  kl_penalty: z.enum(klTypes).default('kl').describe('its estimate'),
-  kl_coef: z.number().min(0).default(0.001).describe('its weight'),
-  kl_ctrl: z.enum(['fixed', 'adaptive']).default('fixed').describe('how that weight goes on'),
-  target_kl: z.number().positive().default(0.1).describe('what an adaptive weight aims at'),
+  kl_penalty: z.enum(klTypes).default('kl').describe('estimate of the KL penalty'),
+  kl_coef: z.number().min(0).default(0.001).describe('weight of the KL penalty'),
+  kl_ctrl: z
+    .enum(['fixed', 'adaptive'])
+    .default('fixed')
+    .describe('whether the weight of the KL penalty adapts'),
+  target_kl: z.number().positive().default(0.1).describe('KL that an adaptive weight aims at'),
   horizon: count.default(10000).describe('completions over which it adapts'),
   filter_groups: z
     .boolean()
