@@ -62,7 +62,7 @@ function conversationRows(
     refusal: (row, index) => {
       const read = reader.read(row, index);
       if ('dropped' in read) return read.dropped;
-      if (!mayBeTooLong(read, batching)) return undefined;
+      if (!mayBeRefused(read, batching)) return undefined;
       const { ids, inside } = encode(read);
       if (ids.length <= batching.maxLength) return undefined;
       const kept = inRow(index, () => fit(inside, batching));
@@ -97,14 +97,22 @@ function toExample(ids: readonly number[], scored: readonly boolean[], row: numb
   };
 }
 
-/** Encoding every row only to cut none is slow; a short text cannot have many tokens. */
-function mayBeTooLong(row: TrainingConversation, { maxLength }: Batching): boolean {
+/**
+ * Encoding every row only to refuse none is slow. A short text cannot have many tokens, and where the end
+ * is kept, so is a learnt turn that it ends with.
+ */
+function mayBeRefused(row: TrainingConversation, { maxLength, truncation }: Batching): boolean {
   if (row.kind === 'ids') return row.ids.length > maxLength;
-  const { messages, template } = row;
+  const { messages, scored, template } = row;
+  const endKept = (truncation === 'left' || truncation === 'middle') && maxLength >= shortest;
+  if (endKept && scored.at(-1)) return false;
   const size = (value: unknown): number => Buffer.byteLength(JSON.stringify(value, plain));
   const around = 256 + 64 * messages.length + (template.tools ? 1024 : 0);
   return size(messages) + 2 * size(template) + around > maxLength;
 }
+
+/** Tokens in whose second half an end token and the white space after it have room. */
+const shortest = 16;
 
 function plain(_key: string, value: unknown): unknown {
   return typeof value === 'bigint' ? Number(value) : value;

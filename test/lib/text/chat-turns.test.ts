@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { encodeTurns } from '../../../lib/recipe/encode.ts';
 import { assistantTurns } from '../../../lib/text/chat-turns.ts';
@@ -103,9 +104,8 @@ test('where history is rewritten and a message writes marks itself, turns cannot
     'no<|im_end|>',
     'yes<|im_end|>',
   ]);
-  expect(
-    await refusal(() => assistantTurns(encoder, turns('perhaps|no<|im_end|>yes'))),
-  ).toMatchInlineSnapshot(`
+  expect(await refusal(() => assistantTurns(encoder, turns('perhaps|no<|im_end|>yes'))))
+    .toMatchInlineSnapshot(`
     "cannot tell which part of the chat template's text is the assistant's message 1
       give this data as token ids: columns input_ids and loss_mask"
   `);
@@ -121,4 +121,39 @@ test('a template that leaves the answer out', async () => {
     "cannot tell which part of the chat template's text is the assistant's message 1
       give this data as token ids: columns input_ids and loss_mask"
   `);
+});
+
+test('marking changes no id, and what is inside lies in the span', async () => {
+  const encoder = await encoderOf(templates.chatml!);
+  const words = [
+    'hello',
+    ' world',
+    '\n',
+    '\n\n',
+    'é',
+    '😀',
+    '<|im_end|>',
+    '<think>',
+    ' 12',
+    '漢',
+    '.',
+  ];
+  const texts = fc.array(fc.constantFrom(...words), { maxLength: 12 }).map((list) => list.join(''));
+  fc.assert(
+    fc.property(texts, fc.nat(40), fc.nat(40), (text, a, b) => {
+      const span = [Math.min(a, b), Math.max(a, b)] as const;
+      const { ids, inside } = encoder.encodeMarked(text, [span]);
+      expect(ids).toEqual(encoder.encode(text));
+      let byte = 0;
+      const edges = span.map((edge) => Buffer.byteLength(text.slice(0, edge)));
+      ids.forEach((id, i) => {
+        const length = Buffer.byteLength(encoder.decode([id]));
+        // Parts of one letter decode to nothing that can be measured.
+        if (encoder.decode([id]).includes('\ufffd')) byte = NaN;
+        if (!Number.isNaN(byte))
+          expect(inside[i]).toBe(byte >= edges[0]! && byte + length <= edges[1]!);
+        byte += length;
+      });
+    }),
+  );
 });
