@@ -1,7 +1,13 @@
 /** `npm run bench -- NAME [options]`: measurements beside peers. */
+import { grpoBench } from './grpo.ts';
+import { sftBench } from './sft.ts';
 import { trainBench } from './train.ts';
 
-const benches: Record<string, (words: string[]) => Promise<void>> = { train: trainBench };
+const benches: Record<string, (words: string[]) => Promise<void>> = {
+  train: trainBench,
+  sft: sftBench,
+  grpo: grpoBench,
+};
 
 const [name = '', ...words] = process.argv.slice(2);
 const bench = benches[name];
