@@ -23,8 +23,8 @@ export interface Magic {
   summary: string;
   /** The cell form, `%%name`, takes a body. */
   takesBody: boolean;
-  /** Shown by `%name --help` and `%name?`. */
-  help(): string | Promise<string>;
+  /** Shown by `%name --help` and `%name?`; of the part that the line names, where it names one. */
+  help(line?: string, scope?: Scope): string | Promise<string>;
   /** Names to offer for the word under completion, given the line up to it. */
   complete?(line: string, scope: Scope): string[] | Promise<string[]>;
   /** The value, if any, becomes the cell's result. */

@@ -64,15 +64,13 @@ export function trainMagic(library: TrainLibrary = shipped): Magic {
     summary:
       'trains a model: RECIPE --model M --train F… [--validation F…] [--OPTION V]… | JOB.yaml',
     takesBody: true,
-    help: () => library.help(undefined, { cwd: process.cwd() }),
+    help: (line = '', scope) => {
+      const named = line.split(/\s+/).find((word) => /^[^-?]/.test(word));
+      return library.help(named, { cwd: process.cwd(), ...(scope && { scope }) });
+    },
     complete: (line, scope) => library.complete(line, { scope }),
     async run(call) {
       const words = splitWords(call.line);
-      if (words.includes('--help')) {
-        const named = words.find((word) => !word.startsWith('-'));
-        call.write(`${await library.help(named, call)}\n`);
-        return undefined;
-      }
       const body = call.body === undefined ? {} : { body: call.body };
       const { cwd, scope, signal } = call;
       const { job, live } = await library.resolve(words, { cwd, scope, ...body });

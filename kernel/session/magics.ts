@@ -50,7 +50,7 @@ export async function runMagic(
   const write: MagicCall['write'] = (text, name = 'stdout') =>
     parts.voice.emit({ type: 'stream', name, text });
   if (help) {
-    const text = await magic.help();
+    const text = await magic.help(line, parts.scope);
     write(text.endsWith('\n') ? text : `${text}\n`);
     return undefined;
   }

@@ -18,11 +18,13 @@ export function jobRecord(job: Job): Record<string, unknown> {
   };
 }
 
-/** The text of a job.yaml that lies in `folder`. Paths within the working folder become relative. */
+/** The text of a job.yaml that lies in `folder`. Paths in there and within the working folder become relative. */
 export function jobText(job: Job, folder: string, cwd = process.cwd()): string {
-  const inside = (path: string): boolean => !/^\.\.|^$/.test(relative(cwd, path));
+  const within = (root: string, path: string): boolean => !/^\.\.|^$/.test(relative(root, path));
   const near = (path: string): string =>
-    inside(path) && inside(folder) ? relative(folder, path) : path;
+    within(folder, path) || (within(cwd, path) && within(cwd, folder))
+      ? relative(folder, path)
+      : path;
   return stringify(mapPaths(jobRecord(job), near));
 }
 
