@@ -63,6 +63,7 @@ function readers(options: PolicyOptions, weights: () => Promise<Parameters>): Re
   const packers = new Map<number, Packer>();
   return {
     async read(examples, temperature) {
+      options.signal.throwIfAborted();
       const parameters = await weights();
       const known = packers.get(temperature);
       const objective = logProbsAt(temperature);

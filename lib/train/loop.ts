@@ -77,7 +77,7 @@ async function* step(
   const options = optionsNow(run);
   const started = now();
   const next = yield* unlessStopped(run, kept, () => batches.next());
-  if (!next) return false;
+  if (!next || run.commands.stopping.aborted) return false;
   if (next.done || next.value.examples.length === 0)
     throw new UserError(`the training rows ended after step ${state.step} of ${plan.steps}`);
   const { examples, metrics: before = {}, cut = 0, state: batch, samples } = next.value;
