@@ -15,7 +15,10 @@ export function shuffled(count: number, seed: number, epoch: number): Int32Array
   return order;
 }
 
-/** MurmurHash3's finaliser over both, so that neighbouring seeds and epochs share no stream: a signed 32-bit number. */
+/**
+ * MurmurHash3's finaliser over both, so that neighbouring seeds and epochs share no stream: a signed
+ * 32-bit number.
+ */
 export function mix(seed: number, epoch: number): number {
   let h = (seed ^ Math.imul(epoch + 1, 0x9e3779b1)) | 0;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
