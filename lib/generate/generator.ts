@@ -5,9 +5,8 @@
 import { UserError } from '../errors.ts';
 import type { Executor, Parameters, Program, Prompt, Step, Writer } from '../graph/executor.ts';
 import type { ModelConfig } from '../model/config.ts';
-import { promptGraph, stepGraph } from '../model/decode.ts';
+import { promptGraph, stepGraph, stepTables } from '../model/decode.ts';
 import { feedsOf, structureOf, type Sequence } from '../model/layout.ts';
-import { angles } from '../model/rotary.ts';
 import type { Completion, Sampling } from '../recipe/recipe.ts';
 import { createTranscript, type PlainText, type WrittenToken } from './transcript.ts';
 
@@ -119,18 +118,9 @@ function promptOf(ids: readonly number[]): Sequence {
 }
 
 function stepOf(config: ModelConfig): Step {
-  const { layers, kvHeads, headDim, maxPositions } = config;
-  const constants = angles(
-    config,
-    Array.from({ length: maxPositions }, (_, i) => i),
-  );
-  return {
-    graph: stepGraph(config),
-    layers,
-    heads: kvHeads,
-    width: headDim,
-    constants: { ...constants },
-  };
+  const { layers, kvHeads, headDim } = config;
+  const constants = stepTables(config);
+  return { graph: stepGraph(config), layers, heads: kvHeads, width: headDim, constants };
 }
 
 function endsOf({ eosIds }: ModelConfig, { special }: PlainText): readonly number[] {

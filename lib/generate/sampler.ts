@@ -34,8 +34,22 @@ export function randomStream(...key: readonly number[]): Random {
 /** The place of the largest value; the first of equals. */
 export function likeliest(row: Float32Array): number {
   let best = 0;
-  for (let i = 1; i < row.length; i++) if (row[i]! > row[best]!) best = i;
+  let top = row[0]!;
+  for (let i = 1; i < row.length; i++) {
+    const value = row[i]!;
+    if (value <= top) continue;
+    top = value;
+    best = i;
+  }
   return best;
+}
+
+/** log softmax(scores · temperature)[id]: of the model itself, from scores that were divided by it. */
+export function logProbAt(scores: Float32Array, id: number, temperature: number): number {
+  const top = scores[likeliest(scores)]!;
+  let sum = 0;
+  for (let i = 0; i < scores.length; i++) sum += Math.exp((scores[i]! - top) * temperature);
+  return (scores[id]! - top) * temperature - Math.log(sum);
 }
 
 /** Makes the drawing of a token from probabilities [V], which add up to about 1. */

@@ -2,22 +2,25 @@
  * A model that writes, as two graphs: a prompt is read once, and then every step adds one token to each
  * of many sequences, over keys and values kept from before. Knows nothing of sampling.
  */
+import type { Feeds, Value } from '../graph/executor.ts';
 import type { Graph } from '../graph/graph.ts';
 import { add, mul } from '../graph/ops/elementwise.ts';
 import { linear, matmul } from '../graph/ops/linear.ts';
 import { concat, gather, reshape, split } from '../graph/ops/shape.ts';
-import { logSoftmax, rmsNorm, ropeAt, softmax } from '../graph/ops/transformer.ts';
+import { rmsNorm, ropeAt, softmax } from '../graph/ops/transformer.ts';
+import type { Angles } from '../graph/ops/transformer.ts';
 import { input } from '../graph/tensor.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { ModelConfig } from './config.ts';
 import { layer, mlp } from './layer.ts';
 import type { Structure } from './layout.ts';
+import { angles } from './rotary.ts';
 import { surroundings } from './surroundings.ts';
 import { createWeights } from './weight-tensors.ts';
 import type { LayerWeights, WeightTensors } from './weight-tensors.ts';
 
 /**
- * Reads one prompt, a conversation whose last token is read: `logProbs` and `probs` [1, V] of the next
+ * Reads one prompt, a conversation whose last token is read: `scores` and `probs` [1, V] of the next
  * token, and for every layer l `keys.l` and `values.l` [kvHeads, T, d].
  */
 export function promptGraph(config: ModelConfig, structure: Structure): Graph {
@@ -39,10 +42,10 @@ export function promptGraph(config: ModelConfig, structure: Structure): Graph {
 
 /**
  * One more token for each of B sequences. Inputs: token `ids` [B] and their `positions` [B, 1]; for every
- * layer l the past as `keys.l` [B, kvHeads, d, N] and `values.l` [B, kvHeads, N, d], of N places of which
- * `mask` [B, 1, 1, N + 1] hides by −1e9 those that are empty (the last place is the new token's own);
- * `lengths` = [N, 1]; tables `cos` and `sin` [P, d / 2]. Outputs: `logProbs` and `probs` [B, V] of the
- * token after, and `fresh` [B, layers · 2 · kvHeads, 1, d]: each layer's new keys, then its new values.
+ * layer l the past as `keys.l` and `values.l` [B, kvHeads, 1, N, d], of N places of which `mask`
+ * [B, 1, 1, 1, N + 1] hides by −1e9 those that are empty (the last place is the new token's own); `lengths`
+ * = [N, 1]; the tables of `stepTables`. Outputs: `scores` and `probs` [B, V] of the token after, and `fresh`
+ * [B, layers · 2 · kvHeads, 1, d]: each layer's new keys, then its new values.
  */
 export function stepGraph(config: ModelConfig): Graph {
   const weights = createWeights(config);
@@ -56,15 +59,26 @@ export function stepGraph(config: ModelConfig): Graph {
   return { outputs: { ...nextToken(x, config, weights), fresh: concat(fresh, 1) } };
 }
 
-/** Distributions over what comes next: of the model itself, and at `inverseTemperature` (float32 []). */
+/** The tables that a step is fed: angles for keys, and for queries with the scale of attention in them. */
+export function stepTables(config: ModelConfig): Feeds {
+  const positions = Array.from({ length: config.maxPositions }, (_, i) => i);
+  const { cos, sin } = angles(config, positions);
+  const scaled = ({ data, shape }: Value): Value => ({
+    data: (data as Float32Array).map((x) => x * config.headDim ** -0.5),
+    shape,
+  });
+  return { cos, sin, 'cos.q': scaled(cos), 'sin.q': scaled(sin) };
+}
+
+/** What comes next: logits times `inverseTemperature` (float32 []), and their softmax. */
 function nextToken(
   x: Tensor,
   config: ModelConfig,
   weights: WeightTensors,
-): { logProbs: Tensor; probs: Tensor } {
+): { scores: Tensor; probs: Tensor } {
   const normed = rmsNorm(x, weights.get('model.norm.weight', config.hidden), config.rmsEps);
-  const logProbs = logSoftmax(linear(normed, weights.head()));
-  return { logProbs, probs: softmax(mul(logProbs, input('inverseTemperature', 'float32', []))) };
+  const scores = linear(mul(normed, input('inverseTemperature', 'float32', [])), weights.head());
+  return { scores, probs: softmax(scores) };
 }
 
 interface Past {
@@ -74,26 +88,28 @@ interface Past {
 
 function pastOf({ kvHeads, headDim }: ModelConfig, index: number): Past {
   return {
-    keys: input(`keys.${index}`, 'float32', ['B', kvHeads, headDim, 'N']),
-    values: input(`values.${index}`, 'float32', ['B', kvHeads, 'N', headDim]),
+    keys: input(`keys.${index}`, 'float32', ['B', kvHeads, 1, 'N', headDim]),
+    values: input(`values.${index}`, 'float32', ['B', kvHeads, 1, 'N', headDim]),
   };
 }
 
 /** What every layer of a step sees beside its input. */
 interface StepInputs {
   positions: Tensor;
-  cos: Tensor;
-  sin: Tensor;
+  angles: { q: Angles; k: Angles };
   mask: Tensor;
   lengths: Tensor;
 }
 
 function stepInputs({ headDim }: ModelConfig): StepInputs {
+  const table = (name: string): Tensor => input(name, 'float32', ['P', headDim / 2]);
   return {
     positions: input('positions', 'int64', ['B', 1]),
-    cos: input('cos', 'float32', ['P', headDim / 2]),
-    sin: input('sin', 'float32', ['P', headDim / 2]),
-    mask: input('mask', 'float32', ['B', 1, 1, 'N+1']),
+    angles: {
+      q: { cos: table('cos.q'), sin: table('sin.q') },
+      k: { cos: table('cos'), sin: table('sin') },
+    },
+    mask: input('mask', 'float32', ['B', 1, 1, 1, 'N+1']),
     lengths: input('lengths', 'int64', [2]),
   };
 }
@@ -108,20 +124,21 @@ interface StepParts {
 
 /**
  * x [B, D] plus the attention of each row to its past and itself. The new key and value are joined to the
- * past as scores and as products, so that the past is read where it lies.
+ * past as scores and as products, so that the past is read where it lies; and every query head asks by
+ * itself, as onnxruntime reads a matrix in place where one row is multiplied.
  */
 function attentionStep(x: Tensor, parts: StepParts, past: Past): Tensor {
   const { config, weights, around } = parts;
   const { hidden, heads, kvHeads, headDim } = config;
   const [q, k, v] = newest(x, parts);
   parts.fresh.push(k, v);
-  const asked = reshape(q, ['B', kvHeads, heads / kvHeads, headDim]);
-  const alpha = headDim ** -0.5;
-  const before = matmul(asked, past.keys, { alpha }); // [B, kvHeads, group, N]
-  const own = matmul(asked, k, { transB: true, alpha });
-  const scores = add(concat([before, own], 3), around.mask);
-  const [seen, self] = split(softmax(scores), ['N', 1], 3, around.lengths);
-  const attended = add(matmul(seen!, past.values), mul(self!, v));
+  const asked = reshape(q, ['B', kvHeads, heads / kvHeads, 1, headDim]);
+  const own = (y: Tensor): Tensor => reshape(y, ['B', kvHeads, 1, 1, headDim]);
+  const before = matmul(asked, past.keys, { transB: true }); // [B, kvHeads, group, 1, N]
+  const itself = matmul(asked, own(k), { transB: true });
+  const scores = add(concat([before, itself], 4), around.mask);
+  const [seen, self] = split(softmax(scores), ['N', 1], 4, around.lengths);
+  const attended = add(matmul(seen!, past.values), mul(self!, own(v)));
   return linear(
     reshape(attended, ['B', heads * headDim]),
     weights.get('self_attn.o_proj.weight', hidden, heads * headDim),
@@ -145,7 +162,7 @@ function newest(
   const turned = (y: Tensor, which: 'q' | 'k'): Tensor => {
     const gain = (): Tensor => weights.get(`self_attn.${which}_norm.weight`, headDim);
     const scaled = config.qkNorm ? rmsNorm(y, gain(), rmsEps) : y;
-    return ropeAt(scaled, around.positions, around);
+    return ropeAt(scaled, around.positions, around.angles[which]);
   };
   return [turned(q!, 'q'), turned(k!, 'k'), v!];
 }

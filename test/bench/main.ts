@@ -1,4 +1,5 @@
 /** `npm run bench -- NAME [options]`: measurements beside peers. */
+import { generateBench } from './generate.ts';
 import { grpoBench } from './grpo.ts';
 import { sftBench } from './sft.ts';
 import { trainBench } from './train.ts';
@@ -6,6 +7,7 @@ import { trainBench } from './train.ts';
 const benches: Record<string, (words: string[]) => Promise<void>> = {
   train: trainBench,
   sft: sftBench,
+  generate: generateBench,
   grpo: grpoBench,
 };
 

@@ -25,7 +25,7 @@ export interface WriterParts {
 export function createWriter(step: Step, { machine, id, version }: WriterParts): Writer {
   const { crew, storage } = machine;
   const plan = planOf(step, storage);
-  const vocab = step.graph.outputs.logProbs!.shape.at(-1) as number;
+  const vocab = step.graph.outputs.probs!.shape.at(-1) as number;
   const told = new Set<number>();
   return {
     async write(request, control = {}) {

@@ -1,5 +1,6 @@
 /** Elementwise operations and sums as ONNX nodes. */
-import { dataTypes } from './builder.ts';
+import { contrib, dataTypes } from './builder.ts';
+import type { Builder } from './builder.ts';
 import { plain } from './writing.ts';
 import type { Writings } from './writing.ts';
 
@@ -23,7 +24,8 @@ export const elementwiseWritings = {
   cast: (builder, inputs, node) =>
     builder.emit('Cast', inputs, { attributes: { to: dataTypes[node.outputs[0]!.dtype] } }),
   stopGradient: (_, inputs) => inputs,
-  swiglu: (builder, [gate, up]) => {
+  swiglu: (builder, [gate, up], _, used) => {
+    if (used === 1) return builder.emit('Mul', [silu(builder, gate!), up!]);
     const [sigmoid] = builder.emit('Sigmoid', [gate!]);
     const [activated] = builder.emit('Mul', [gate!, sigmoid!]);
     const [y] = builder.emit('Mul', [activated!, up!]);
@@ -40,3 +42,9 @@ export const elementwiseWritings = {
     return builder.emit('Cast', [product!], { attributes: { to: dataTypes.float32 } });
   },
 } satisfies Partial<Writings>;
+
+/** x · sigmoid(x) as one node. */
+function silu(builder: Builder, x: string): string {
+  const attributes = { alpha: { float: 1 } };
+  return builder.emit('QuickGelu', [x], { attributes, domain: contrib })[0]!;
+}

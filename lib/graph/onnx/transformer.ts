@@ -37,10 +37,10 @@ export const transformerWritings = {
     return [builder.emit('Add', [below!, logOfTop!])[0]!, p!, hits!];
   },
   /** onnxruntime's name for RMSNorm; its second output is 1/sqrt(mean(x²) + eps). */
-  rmsNorm: (builder, inputs, { attributes: { eps } }) =>
+  rmsNorm: (builder, inputs, { attributes: { eps } }, used) =>
     builder.emit('SimplifiedLayerNormalization', inputs, {
       attributes: { axis: -1, epsilon: { float: eps }, stash_type: 1 },
-      outputs: 2,
+      outputs: used,
     }),
   /** The tables hold one row a position of `x`, so positions count from 0. */
   rope: (builder, [x, cos, sin]) => {

@@ -47,10 +47,11 @@ export function writeOnnx(
   const builder = createBuilder();
   const nodes = nodesOf(Object.values(outputs));
   const names = new Map<Tensor, string>();
+  const used = new Set([...nodes.flatMap(({ inputs }) => inputs), ...Object.values(outputs)]);
   for (const node of nodes)
     if (parameters === 'constant' && isParameter(node))
       names.set(node.outputs[0]!, parameterInput(node));
-    else write(builder, node, names);
+    else write(builder, node, { names, used });
   for (const [name, tensor] of Object.entries(outputs))
     builder.output(name, names.get(tensor)!, tensor.dtype);
   return {
@@ -64,10 +65,17 @@ export function parameterInput(node: NodeOf<'parameter'>): string {
   return node.attributes.names.join('|');
 }
 
-function write(builder: Builder, node: Node, names: Map<Tensor, string>): void {
+interface Written {
+  names: Map<Tensor, string>;
+  /** The tensors that anything depends on. */
+  used: ReadonlySet<Tensor>;
+}
+
+function write(builder: Builder, node: Node, { names, used }: Written): void {
+  const count = 1 + node.outputs.findLastIndex((output) => used.has(output));
   const inputs = node.inputs.map((tensor) => names.get(tensor) ?? '');
   const writing: Writing<never> = writings[node.op];
-  writing(builder, inputs, node as never).forEach((name, i) => {
+  writing(builder, inputs, node as never, count).forEach((name, i) => {
     const output = node.outputs[i];
     if (output) names.set(output, name);
   });

@@ -3,11 +3,15 @@ import type { OpName } from '../ops.ts';
 import type { NodeOf, Shape } from '../tensor.ts';
 import type { Builder } from './builder.ts';
 
-/** Emits a node whose inputs have these names; returns the names of its outputs, those in use at least. */
+/**
+ * Emits a node whose inputs have these names; returns the names of its outputs, those in use at least:
+ * `used` says how many of them, in their order, anything depends on.
+ */
 export type Writing<K extends OpName> = (
   builder: Builder,
   inputs: readonly string[],
   node: NodeOf<K>,
+  used: number,
 ) => readonly string[];
 
 export type Writings<K extends OpName = OpName> = { readonly [P in K]: Writing<P> };

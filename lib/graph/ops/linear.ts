@@ -2,7 +2,7 @@
 import { applyOne, rank, shapeError } from '../tensor.ts';
 import type { Dim, Tensor } from '../tensor.ts';
 import { add } from './elementwise.ts';
-import { productDim, reshape } from './shape.ts';
+import { productDim, reshape, sameShape } from './shape.ts';
 
 export interface MatmulOptions {
   transA?: boolean;
@@ -11,13 +11,19 @@ export interface MatmulOptions {
   alpha?: number;
 }
 
-/** Over the last two axes; leading axes are equal, or `b` has none. */
+/** Over the last two axes; leading axes are equal or 1, or `b` has none. */
 export function matmul(a: Tensor, b: Tensor, options: MatmulOptions = {}): Tensor {
   const { transA = false, transB = false, alpha = 1 } = options;
   const [m, n] = product('matmul', [a, b], { transA, transB });
-  const lead = a.shape.slice(0, -2);
   const other = b.shape.slice(0, -2);
-  if (other.length > 0 && other.join() !== lead.join())
+  const lead = a.shape.slice(0, -2).map((dim, i) => (dim === 1 ? (other[i] ?? 1) : dim));
+  if (
+    other.length > 0 &&
+    !sameShape(
+      lead,
+      other.map((dim, i) => (dim === 1 ? lead[i]! : dim)),
+    )
+  )
     throw shapeError('matmul', 'leading axes differ', a, b);
   const shape = [...lead, m, n];
   return applyOne('matmul', [a, b], { transA, transB, alpha }, { dtype: a.dtype, shape });

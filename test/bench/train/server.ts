@@ -1,4 +1,4 @@
-/** A trainer in a process of its own that takes one step a line: a batch's number in, a JSON line out. */
+/** A trainer, or a writer, in a process of its own that takes one step a line: a batch's number in, a JSON line out. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
@@ -10,20 +10,22 @@ export interface Step {
   rss: number;
 }
 
-export interface Server {
-  step(batch: number): Promise<Step>;
+export interface Server<T = Step> {
+  step(batch: number): Promise<T>;
   end(): void;
 }
 
 /** Resolves when the process says that it is ready. */
-export async function startServer([program, ...args]: [string, ...string[]]): Promise<Server> {
+export async function startServer<T = Step>([program, ...args]: [string, ...string[]]): Promise<
+  Server<T>
+> {
   const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const answer = async (): Promise<Partial<Step> & { ready?: boolean }> => {
+  const answer = async (): Promise<unknown> => {
     for (;;) {
       const { value, done } = await lines.next();
       if (done) throw new Error(`${program} ${args.join(' ')} has ended`);
-      if (value.startsWith('{')) return JSON.parse(value) as Partial<Step>;
+      if (value.startsWith('{')) return JSON.parse(value);
     }
   };
   await once(child, 'spawn');
@@ -31,7 +33,7 @@ export async function startServer([program, ...args]: [string, ...string[]]): Pr
   return {
     async step(batch) {
       child.stdin.write(`${batch}\n`);
-      return (await answer()) as Step;
+      return (await answer()) as T;
     },
     end: () => child.stdin.end(),
   };

@@ -41,6 +41,10 @@ const two = (build: (x: Tensor, y: Tensor) => Tensor, from = -0.75): Case[] => [
   },
   { inputs: [[], ['T', 2]], build, from },
 ];
+const over = (a: Dim[], b: Dim[], build: (a: Tensor, b: Tensor) => Tensor): Case => ({
+  inputs: [a, b],
+  build,
+});
 const spread = (x: Tensor) => ops.add(x, constant([5, -5], [2]));
 const square = {
   inputs: [
@@ -99,42 +103,14 @@ export const cases: Record<OpName, Case[]> = {
   ],
   count: [one((x) => ops.mean(x, [0])), one((x) => ops.mul(x, ops.mean(x)))],
   matmul: [
+    over([2, 3, 'T', 2], [2, 1, 2, 4], (a, b) => ops.matmul(a, b)),
+    over([2, 1, 2, 'T'], [2, 3, 2, 4], (a, b) => ops.matmul(a, b, { transA: true })),
     { ...square, build: (a, b) => ops.matmul(a, b) },
-    {
-      inputs: [
-        [2, 'T', 3],
-        [2, 3, 'U'],
-      ],
-      build: (a, b) => ops.matmul(a, b, { alpha: 0.5 }),
-    },
-    {
-      inputs: [
-        [2, 'T', 3],
-        [2, 'U', 3],
-      ],
-      build: (a, b) => ops.matmul(a, b, { transB: true }),
-    },
-    {
-      inputs: [
-        [2, 3, 'T'],
-        [2, 3, 'U'],
-      ],
-      build: (a, b) => ops.matmul(a, b, { transA: true }),
-    },
-    {
-      inputs: [
-        [3, 'T'],
-        ['U', 3],
-      ],
-      build: (a, b) => ops.matmul(a, b, { transA: true, transB: true, alpha: 2 }),
-    },
-    {
-      inputs: [
-        [2, 'T', 3],
-        [3, 2],
-      ],
-      build: (a, b) => ops.matmul(a, b),
-    },
+    over([2, 'T', 3], [2, 3, 'U'], (a, b) => ops.matmul(a, b, { alpha: 0.5 })),
+    over([2, 'T', 3], [2, 'U', 3], (a, b) => ops.matmul(a, b, { transB: true })),
+    over([2, 3, 'T'], [2, 3, 'U'], (a, b) => ops.matmul(a, b, { transA: true })),
+    over([3, 'T'], ['U', 3], (a, b) => ops.matmul(a, b, { transA: true, transB: true, alpha: 2 })),
+    over([2, 'T', 3], [3, 2], (a, b) => ops.matmul(a, b)),
   ],
   gemm: [
     {

@@ -1,7 +1,7 @@
 /**
  * Keys and values of the sequences that a thread writes, one row each. Rows in use are the first ones and
  * as long as the longest of them needs, in steps of `granule`, so that what a row computes has the same
- * bits whatever lies beside it. Keys lie with their places last: [rows, heads, width, N].
+ * bits whatever lies beside it.
  */
 import { Tensor } from 'onnxruntime-node';
 import type { Step, Value } from '../../../graph/executor.ts';
@@ -56,28 +56,27 @@ export function createCache(step: Pick<Step, 'layers' | 'heads' | 'width'>, rows
     },
     fill(row, prompt) {
       stored.forEach(({ keys, values }, l) => {
-        const [k, v] = [prompt[`keys.${l}`]!, prompt[`values.${l}`]!];
-        const tokens = k.shape[1]!;
-        for (let head = 0; head < heads; head++) {
-          const at = (row * heads + head) * width * places;
-          const from = head * tokens * width;
-          values.set((v.data as Float32Array).subarray(from, from + tokens * width), at);
-          turn(k.data as Float32Array, from, tokens, (i) => keys.subarray(at + i * places));
+        const pairs = [
+          [keys, prompt[`keys.${l}`]!],
+          [values, prompt[`values.${l}`]!],
+        ] as const;
+        for (const [flat, { data, shape }] of pairs) {
+          const size = shape[1]! * width;
+          for (let head = 0; head < heads; head++) {
+            const own = (data as Float32Array).subarray(head * size, (head + 1) * size);
+            flat.set(own, (row * heads + head) * width * places);
+          }
         }
       });
     },
     put(row, place, fresh) {
       let from = row * layers * 2 * heads * width;
-      for (const { keys, values } of stored) {
-        for (let head = 0; head < heads; head++) {
-          let at = (row * heads + head) * width * places + place;
-          for (let i = 0; i < width; i++, at += places) keys[at] = fresh[from++]!;
-        }
-        for (let head = 0; head < heads; head++) {
-          const at = ((row * heads + head) * places + place) * width;
-          for (let i = 0; i < width; i++) values[at + i] = fresh[from++]!;
-        }
-      }
+      for (const { keys, values } of stored)
+        for (const flat of [keys, values])
+          for (let head = 0; head < heads; head++) {
+            const at = ((row * heads + head) * places + place) * width;
+            for (let i = 0; i < width; i++) flat[at + i] = fresh[from++]!;
+          }
     },
     move(from, to) {
       const size = rowSize();
@@ -90,27 +89,14 @@ export function createCache(step: Pick<Step, 'layers' | 'heads' | 'width'>, rows
       const tensors: Tensors = {};
       stored.forEach(({ keys, values }, l) => {
         const used = count * rowSize();
-        const shape = [count, heads];
-        tensors[`keys.${l}`] = float(keys.subarray(0, used), [...shape, width, places]);
-        tensors[`values.${l}`] = float(values.subarray(0, used), [...shape, places, width]);
+        const shape = [count, heads, 1, places, width];
+        tensors[`keys.${l}`] = new Tensor('float32', keys.subarray(0, used), shape);
+        tensors[`values.${l}`] = new Tensor('float32', values.subarray(0, used), shape);
       });
       views = { rows: count, tensors };
       return tensors;
     },
   };
-
-  /** Rows [tokens, width] as columns. */
-  function turn(
-    data: Float32Array,
-    from: number,
-    tokens: number,
-    column: (i: number) => Float32Array,
-  ): void {
-    for (let i = 0; i < width; i++) {
-      const target = column(i);
-      for (let t = 0; t < tokens; t++) target[t] = data[from + t * width + i]!;
-    }
-  }
 }
 
 interface Move {
@@ -128,16 +114,10 @@ function moveAll(
 ): void {
   if (!from) return;
   lengths.forEach((length, row) => {
-    for (let head = row * heads; head < (row + 1) * heads; head++) {
-      const old = head * width * had;
-      const own = head * width * places;
-      to.values.set(from.values.subarray(old, old + length * width), own);
-      for (let i = 0; i < width; i++)
-        to.keys.set(from.keys.subarray(old + i * had, old + i * had + length), own + i * places);
-    }
+    for (let head = row * heads; head < (row + 1) * heads; head++)
+      for (const which of ['keys', 'values'] as const) {
+        const old = head * width * had;
+        to[which].set(from[which].subarray(old, old + length * width), head * width * places);
+      }
   });
-}
-
-function float(data: Float32Array, shape: readonly number[]): Tensor {
-  return new Tensor('float32', data, shape);
 }

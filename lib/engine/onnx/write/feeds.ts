@@ -33,7 +33,7 @@ export function createFeeds(
       inverseTemperature,
       ids: new Tensor('int32', ids, [count]),
       positions: new Tensor('int64', positions, [count, 1]),
-      mask: new Tensor('float32', mask, [count, 1, 1, places + 1]),
+      mask: new Tensor('float32', mask, [count, 1, 1, 1, places + 1]),
       lengths: new Tensor('int64', BigInt64Array.of(BigInt(places), 1n), [2]),
     };
   };

@@ -3,7 +3,7 @@
  * for its sequences here, and a sequence that ends makes room for the next at the same step.
  */
 import type { Token, Value, WriteRequest } from '../../../graph/executor.ts';
-import { createSampler, likeliest, randomStream } from '../../../generate/sampler.ts';
+import { createSampler, likeliest, logProbAt, randomStream } from '../../../generate/sampler.ts';
 import type { Random } from '../../../generate/sampler.ts';
 import { controlWords as words } from '../messages.ts';
 import type { WritePrompt, Writing, WrittenSequence } from '../messages.ts';
@@ -125,8 +125,12 @@ function begin(
 
 /** What of a step is needed to draw from it. */
 export function stepOutputs(temperature: number): string[] {
-  if (temperature === 0) return ['logProbs', 'fresh'];
-  return temperature === 1 ? ['probs', 'fresh'] : ['logProbs', 'probs', 'fresh'];
+  return isPlain(temperature) ? ['probs', 'fresh'] : ['scores', 'probs', 'fresh'];
+}
+
+/** The distribution that is drawn from is the model's own. */
+function isPlain(temperature: number): boolean {
+  return temperature === 0 || temperature === 1;
 }
 
 type Draw = (
@@ -138,19 +142,13 @@ type Draw = (
 /** Draws from row `at` of what a run gave. */
 function createDraw({ draw, vocab }: Writing): Draw {
   const { temperature } = draw;
-  const pick = createSampler(draw);
-  const rowOf = (flat: Float32Array, at: number): Float32Array =>
-    flat.subarray(at * vocab, (at + 1) * vocab);
-  if (temperature === 0)
-    return ({ logProbs }, at) => {
-      const row = rowOf(logProbs!, at);
-      const id = likeliest(row);
-      return { id, logProb: row[id]! };
-    };
-  return ({ logProbs, probs }, at, random) => {
-    const row = rowOf(probs!, at);
+  const pick = temperature === 0 ? likeliest : createSampler(draw);
+  return ({ scores, probs }, at, random) => {
+    const row = probs!.subarray(at * vocab, (at + 1) * vocab);
     const id = pick(row, random);
-    return { id, logProb: temperature === 1 ? Math.log(row[id]!) : logProbs![at * vocab + id]! };
+    if (isPlain(temperature)) return { id, logProb: Math.log(row[id]!) };
+    const logits = scores!.subarray(at * vocab, (at + 1) * vocab);
+    return { id, logProb: logProbAt(logits, id, temperature) };
   };
 }
 
