@@ -52,7 +52,7 @@ export async function recordRecipe(
     const lines = batches.map((batch) => `${JSON.stringify(batch)}\n`);
     await writeWhole(join(folder, batchesFile(name)), lines.join(''));
     const { kept, ...survey } = split.survey;
-    return { ...survey, rows: kept.length, batches: batches.length };
+    return { survey, kept: kept.length, batches: batches.length };
   };
   try {
     const { train, validation, plan } = prepared;
@@ -128,11 +128,11 @@ function createRecorder(recipe: Recipe, job: Job, { config, recipeOptions }: Pre
     async *rows(batches, into) {
       const known = new Map<string, number>();
       for await (const { examples, updates, cut, metrics, rows, samples } of batches) {
+        const texts = examples.map(exampleText);
         for (const part of updates ?? [examples.keys().toArray()])
           noteForms(part.map((place) => examples[place]!));
         const places: number[] = [];
-        for (const example of examples) {
-          const text = exampleText(example);
+        for (const text of texts) {
           const key = createHash('sha256').update(text).digest('base64');
           const place = known.get(key) ?? known.size;
           places.push(place);
@@ -147,6 +147,11 @@ function createRecorder(recipe: Recipe, job: Job, { config, recipeOptions }: Pre
 }
 
 function exampleText(example: Example): string {
+  if (example.reads.length === 0)
+    throw new UserError(
+      `row ${example.row}: its example has no reads, so that the loss sees nothing of it`,
+      'name the positions whose hidden states the loss needs',
+    );
   for (const [name, numbers] of Object.entries(example.data))
     for (const number of numbers)
       if (!Number.isFinite(number))

@@ -2,6 +2,7 @@
  * A recipe's loss as plain data: recorded with a model that only notes what it is asked, and built again
  * over a real one, node for node, so that it trains to the same bits.
  */
+import { UserError } from '../errors.ts';
 import { apply, type Kind, type Tensor } from '../graph/tensor.ts';
 import { readGraph, writeGraph, type WrittenGraph } from '../graph/written.ts';
 import type { Decoder, SymbolicBatch } from '../model/decoder.ts';
@@ -24,7 +25,20 @@ export function recordLoss(
   vocab: number,
 ): WrittenGraph {
   const { loss: value, metrics } = loss(notingModel(batch, vocab), batch);
-  return writeGraph({ loss: value, ...metrics });
+  const outputs = { loss: value, ...metrics };
+  for (const [name, tensor] of Object.entries(outputs)) requireScalar(name, tensor);
+  return writeGraph(outputs);
+}
+
+function requireScalar(name: string, tensor: unknown): void {
+  const { dtype, shape } = (tensor ?? {}) as Partial<Tensor>;
+  if (dtype === 'float32' && shape?.length === 0) return;
+  const found = shape ? `${dtype!} [${shape.join(', ')}]` : String(tensor);
+  const what = name === 'loss' ? 'the loss' : `the metric '${name}'`;
+  throw new UserError(
+    `${what} is ${found}, expected a float32 scalar`,
+    'add it up over the examples and multiply by batch.scale: ops.mul(ops.sum(x), batch.scale)',
+  );
 }
 
 /** Builds a recorded loss over a model and a batch of the same form. */

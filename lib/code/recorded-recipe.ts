@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import type { WrittenGraph } from '../graph/written.ts';
-import type { CommonOptions } from '../recipe/recipe.ts';
+import type { CommonOptions, Survey } from '../recipe/recipe.ts';
 
 /** The folder within the run folder, and the file that says all but the rows. */
 export const recordFolder = 'recipe';
@@ -18,16 +18,13 @@ export const batchesFile = (split: SplitName): string => `${split}-batches.jsonl
 
 export type SplitName = 'train' | 'validation';
 
-const survey = z.object({
-  /** Rows that are used. */
-  rows: z.int().min(0),
-  dropped: z.record(z.string(), z.number()),
-  cut: z.number(),
-  tokens: z.number(),
-  approximate: z.boolean(),
+const split = z.object({
+  /** What the recipe said of the rows; `kept` of them are used. */
+  survey: z.custom<Omit<Survey, 'kept'>>((survey) => typeof survey === 'object'),
+  kept: z.int().min(0),
   batches: z.int().min(0),
 });
-export type RecordedSplit = z.infer<typeof survey>;
+export type RecordedSplit = z.infer<typeof split>;
 
 /** The version of this format. */
 const format = 1;
@@ -42,7 +39,7 @@ export const recordedRecipe = z.object({
   /** The options' schema as JSON schema, and the values that the record was made with. */
   options: z.looseObject({}),
   settings: z.record(z.string(), z.unknown()),
-  splits: z.object({ train: survey, validation: survey.optional() }),
+  splits: z.object({ train: split, validation: split.optional() }),
   /** The loss of each form of batch. */
   losses: z.record(
     z.string(),

@@ -45,9 +45,8 @@ export async function replayRecipe(
     options: z.fromJSONSchema(options),
     contradictions: (values) => changes(record, values, near(folder)),
     survey: ({ split }) => {
-      const { rows, dropped, cut, tokens, approximate } = splitOf(record, split);
-      const kept = Int32Array.from({ length: rows }, (_, i) => i);
-      return Promise.resolve({ kept, dropped, cut, tokens, approximate });
+      const { survey, kept } = splitOf(record, split);
+      return Promise.resolve({ ...survey, kept: Int32Array.from({ length: kept }, (_, i) => i) });
     },
     batches: (source) => replayBatches(folder, source),
     loss: (model, batch) => replayLoss(lossOf(losses, batch), model, batch),

@@ -50,7 +50,7 @@ export interface RowTools<O> {
   /** The row's number, for `Example.row`. */
   index: number;
   /** Cuts ids as --max-length and --truncation say; undefined where the row is to be left out. */
-  fit(ids: readonly number[]): readonly number[] | undefined;
+  fit: (ids: readonly number[]) => readonly number[] | undefined;
 }
 
 /**

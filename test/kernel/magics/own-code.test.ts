@@ -1,6 +1,7 @@
 /** What is the person's own, in a real session: recipes, rewards and rows of cells, and runs that go on without them. */
-import { readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { watch } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeAll, expect, test } from 'vitest';
 import type { SessionEvent } from '../../../kernel/session/events.ts';
 import { readTensors } from '../../../lib/model/safetensors.ts';
@@ -104,6 +105,16 @@ function endAt4(output: string): void {
   writeFileSync(metrics, lines.slice(0, last + 2).join('\n'));
 }
 
+test('a recipe of a file is found by its path, in the session and in the job', async () => {
+  const session = open();
+  writeFileSync(join(session.cwd, 'own.ts'), hinge.replace('const hinge', 'export const hinge'));
+  const help = await session.run('%train ./own.ts#hinge --help');
+  expect(textOf(help, 'stdout')).toContain('--enough N');
+  const line = hingeLine(run('file')).replace('%train hinge', '%train ./own.ts#hinge');
+  expect(errorOf(await session.run(`${line} --enough 2`))).toBe('');
+  expect(await weights('file')).toEqual(await weights('whole'));
+});
+
 const judgeCell = `
 const rows = Array.from({ length: 6 }, (_, i) => ({
   prompt: 'hello ' + i, response_a: 'world', response_b: 'user', preferred: i % 2 ? 'A' : 'B',
@@ -195,17 +206,43 @@ const slow = () => new Promise(() => {});`);
   `);
 });
 
-test('a reward that hangs, waiting or computing, answers an interrupt', async () => {
-  for (const body of ['await new Promise(() => {})', 'for (;;);']) {
+test('a reward that hangs, waiting or computing, here or in a file, answers an interrupt', async () => {
+  const bodies = ['await new Promise(() => {})', 'for (;;);'];
+  const cases = bodies.flatMap((body) => [
+    { body, file: false },
+    { body, file: true },
+  ]);
+  for (const { body, file } of cases) {
     const session = open();
     await session.run(judgeCell);
-    await session.run(`const hanging = async () => { console.log('in it'); ${body} }`);
-    const name = `hanging-${sessions.length}`;
-    const { done } = session.start(judgeLine(run(name), '--dataset rows --reward hanging'));
-    await session.saw((event) => event.type === 'stream' && event.text.includes('in it'));
+    const text = `const hanging = async (prompt, completion) => { begin(completion); ${body} };`;
+    const begun = join(session.cwd, 'begun');
+    const begin = `import { writeFileSync } from 'node:fs';
+const begin = () => writeFileSync('${begun}', 'yes');`;
+    await session.run(`${begin}\n${file ? '' : text}`);
+    writeFileSync(
+      join(session.cwd, 'hanging.ts'),
+      `${begin}\n${text}\nexport default hanging`.replace(
+        '(prompt, completion)',
+        '(prompt: string, completion: string)',
+      ),
+    );
+    const reward = file ? './hanging.ts' : 'hanging';
+    const line = judgeLine(run(`hanging-${sessions.length}`), `--dataset rows --reward ${reward}`);
+    const appeared = fileAppears(begun);
+    const { done } = session.start(line);
+    await appeared;
     const began = performance.now();
     await session.session.interrupt();
+    const events = await done;
     expect(performance.now() - began).toBeLessThan(250);
-    expect((await done).at(-1)).toMatchObject({ type: 'done' });
+    expect(events.at(-1)).toMatchObject({ type: 'done' });
   }
 });
+
+/** Resolves when the file is there. */
+async function fileAppears(path: string): Promise<void> {
+  const changes = watch(dirname(path));
+  while (!existsSync(path)) await changes.next();
+  await changes.return?.();
+}
