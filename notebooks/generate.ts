@@ -1,14 +1,16 @@
 /**
- * Writes the tutorial's data and its model's tokenizer, template and config beside this file, or into
- * the folder that is named. The weights come from `pretrain.ts`.
+ * Writes the tutorials' data and their models' tokenizers, templates and configs beside this file, or
+ * into the folder that is named. The weights come from `pretrain.ts` and `teach-reader.ts`.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeParquet } from '../lib/data/write.ts';
+import type { Schema } from '../lib/data/write.ts';
 import { chatTemplate, maxLength, modelConfig } from './generator/model.ts';
+import { makeDesk } from './generator/desk/world.ts';
 import { tokenizerConfig, tokenizerJson } from './generator/tokenizer.ts';
+import type { Bpe } from './generator/tokenizer.ts';
 import { makeTutorial } from './generator/tutorial.ts';
-import type { Tutorial } from './generator/tutorial.ts';
 
 export const seed = 4;
 
@@ -22,27 +24,37 @@ const schema = {
   flipped: 'BOOLEAN',
 };
 
-/** Writes `data/` and all of `model/` but the weights. */
+/** Writes `data/` and all of `model/` and `reader/` but the weights. */
 export async function generate(folder: string): Promise<void> {
-  const tutorial = makeTutorial(seed);
-  await mkdir(join(folder, 'data'), { recursive: true });
-  await mkdir(join(folder, 'model'), { recursive: true });
+  const [tutorial, desk] = [makeTutorial(seed), makeDesk(seed)];
+  for (const name of ['data', 'model', 'reader'])
+    await mkdir(join(folder, name), { recursive: true });
+  const write = (name: string, rows: readonly object[], schema?: Schema) =>
+    writeParquet(
+      join(folder, 'data', `${name}.parquet`),
+      rows.map((row) => ({ ...row })),
+      schema,
+    );
   for (const split of ['train', 'validation'] as const) {
-    const rows = tutorial[split].map((pair) => ({ ...pair }));
-    await writeParquet(join(folder, 'data', `preferences-${split}.parquet`), rows, schema);
+    await write(`preferences-${split}`, tutorial[split], schema);
+    await write(`pairs-${split}`, desk.pairs[split]);
+    await write(`scores-${split}`, desk.scores[split]);
   }
-  for (const [name, text] of Object.entries(modelFiles(tutorial)))
-    await writeFile(join(folder, 'model', name), text);
+  await write('careless-preferences', desk.verdicts.pairs);
+  await write('careless-scores', desk.verdicts.scores);
+  await writeModel(join(folder, 'model'), tutorial.tokenizer);
+  await writeModel(join(folder, 'reader'), desk.tokenizer);
 }
 
-function modelFiles({ tokenizer }: Tutorial): Record<string, string> {
+async function writeModel(folder: string, tokenizer: Bpe): Promise<void> {
   const json = (value: object) => `${JSON.stringify(value, null, 1)}\n`;
-  return {
+  const files = {
     'config.json': json(modelConfig(tokenizer.vocabulary)),
     'tokenizer.json': json(tokenizerJson(tokenizer)),
     'tokenizer_config.json': json(tokenizerConfig(maxLength)),
     'chat_template.jinja': chatTemplate,
   };
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
 }
 
 if (import.meta.main) await generate(process.argv[2] ?? import.meta.dirname);

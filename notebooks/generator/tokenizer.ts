@@ -6,15 +6,20 @@
 export const specialTokens = ['<|endoftext|>', '<|im_start|>', '<|im_end|>'] as const;
 
 export interface Bpe {
-  /** Token to id, in the order of their ids: special tokens, bytes, merges. */
+  /** Token to id, in the order of their ids: special tokens, tags, bytes, merges. */
   vocabulary: string[];
   merges: [string, string][];
+  /** Texts that are a token each wherever they stand, and stay when special tokens are left out. */
+  tags: readonly string[];
 }
 
-/** Merges the most frequent pair until nothing is seen twice or the vocabulary is full. */
-export function learn(texts: Iterable<string>, size: number): Bpe {
+/**
+ * Merges the most frequent pair until nothing is seen twice or the vocabulary is full. The texts should
+ * not contain the tags.
+ */
+export function learn(texts: Iterable<string>, size: number, tags: readonly string[] = []): Bpe {
   const words = [...countWords(texts)].map(([word, count]) => ({ parts: Array.from(word), count }));
-  const vocabulary: string[] = [...specialTokens, ...byteLetters];
+  const vocabulary: string[] = [...specialTokens, ...tags, ...byteLetters];
   const merges: [string, string][] = [];
   while (vocabulary.length < size) {
     const best = mostFrequent(words);
@@ -23,12 +28,15 @@ export function learn(texts: Iterable<string>, size: number): Bpe {
     vocabulary.push(best.join(''));
     for (const word of words) word.parts = merged(word.parts, best);
   }
-  return { vocabulary, merges };
+  return { vocabulary, merges, tags };
 }
 
 /** The contents of `tokenizer.json`. */
-export function tokenizerJson({ vocabulary, merges }: Bpe): object {
-  const added = specialTokens.map((content, id) => ({ id, content, ...special }));
+export function tokenizerJson({ vocabulary, merges, tags }: Bpe): object {
+  const added = [...specialTokens, ...tags].map((content, id) => ({
+    ...{ id, content, ...special },
+    special: id < specialTokens.length,
+  }));
   const byteLevel = { type: 'ByteLevel', add_prefix_space: false, trim_offsets: false };
   return {
     version: '1.0',
