@@ -7,10 +7,10 @@ import type { Reply, Request, ThreadStart } from './messages.ts';
 
 export interface Crew {
   readonly size: number;
-  /** Asks a thread; threads answer their own questions in order. */
-  ask(thread: number, request: Request): Promise<Reply>;
-  /** Asks every thread, each its own question; `heard` is told tokens that come before the answers. */
-  askAll(request: (thread: number) => Request, heard?: Heard): Promise<Reply[]>;
+  /** Asks a thread; threads answer their own questions in order, and `heard` is told what comes before. */
+  ask(thread: number, request: Request, heard?: Heard): Promise<Reply>;
+  /** Asks every thread, each its own question. */
+  askAll(request: (thread: number) => Request): Promise<Reply[]>;
   close(): Promise<void>;
 }
 
@@ -18,9 +18,8 @@ export function startCrew(size: number, start: Omit<ThreadStart, 'index'>): Crew
   const threads = Array.from({ length: size }, (_, index) => startThread({ ...start, index }));
   return {
     size,
-    ask: (thread, request) => threads[thread]!.ask(request),
-    askAll: (request, heard) =>
-      Promise.all(threads.map((thread, i) => thread.ask(request(i), heard))),
+    ask: (thread, request, heard) => threads[thread]!.ask(request, heard),
+    askAll: (request) => Promise.all(threads.map((thread, i) => thread.ask(request(i)))),
     async close() {
       await Promise.all(threads.map((thread) => thread.close()));
     },

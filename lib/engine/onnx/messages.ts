@@ -97,6 +97,8 @@ export interface Writing extends Pick<WriteRequest, 'draw' | 'ends'> {
   /** Of the weights. */
   version: number;
   prompts: readonly WritePrompt[];
+  /** Threads of onnxruntime's own: all, where one of ours writes for all. */
+  threads: number;
   /** Sequences at a time. */
   rows: number;
   /** Length of a distribution. */

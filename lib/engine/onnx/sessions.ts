@@ -1,14 +1,18 @@
-/** Sessions of onnxruntime, one thread each: the caller's threads are the only ones. */
+/** Sessions of onnxruntime. They compute on the thread that runs them, unless they are given more. */
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Feeds, Value } from '../../graph/executor.ts';
 import type { SessionPlan, Slot } from './messages.ts';
 
 export type Tensors = Record<string, Tensor>;
 
-export function createSession(bytes: Uint8Array, device: string): Promise<InferenceSession> {
+export function createSession(
+  bytes: Uint8Array,
+  device: string,
+  threads = 1,
+): Promise<InferenceSession> {
   return InferenceSession.create(bytes, {
     executionProviders: [device],
-    intraOpNumThreads: 1,
+    intraOpNumThreads: threads,
     interOpNumThreads: 1,
     enableMemPattern: false,
     // The graph is written as it should run; onnxruntime's rewriting costs time and undoes some of it.

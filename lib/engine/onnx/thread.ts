@@ -31,7 +31,8 @@ const optimizer = createOptimizer();
 interface Session {
   plan: SessionPlan;
   parameters: Tensors;
-  inner?: Promise<InferenceSession>;
+  /** By the number of their threads. */
+  inner: Map<number, Promise<InferenceSession>>;
 }
 const sessions = new Map<number, Session>();
 const steps = new Map<number, { plan: StepPlan; sessions: StepSessions }>();
@@ -92,7 +93,11 @@ function learn(plans: readonly SessionPlan[]): void {
       slot.input,
       slotTensor(memory.weights.flat, slot),
     ]);
-    sessions.set(plan.id, { plan, parameters: Object.fromEntries(bound) as Tensors });
+    sessions.set(plan.id, {
+      plan,
+      parameters: Object.fromEntries(bound) as Tensors,
+      inner: new Map(),
+    });
   }
 }
 
@@ -103,21 +108,22 @@ async function runAll({ jobs, plans }: Load): Promise<Record<string, Value>[]> {
   return outputs;
 }
 
-async function run({ session, feeds }: Job): Promise<Record<string, Value>> {
+async function run({ session, feeds }: Job, threads = 1): Promise<Record<string, Value>> {
   const known = sessions.get(session)!;
   const { plan, parameters } = known;
-  const inner = await (known.inner ??= createSession(plan.bytes, device));
+  const inner = known.inner.get(threads) ?? createSession(plan.bytes, device, threads);
+  known.inner.set(threads, inner);
   const sums = gradient.bind(plan);
   const own = [...plan.outputs, ...plan.sparse.flatMap(({ rows, ids }) => [rows, ids])];
   const fetches = { ...Object.fromEntries(own.map((name) => [name, null])), ...sums.fetches };
   const given = { ...parameters, ...sums.feeds, ...feedTensors(plan, feeds) };
-  const results = await inner.run(given, fetches);
+  const results = await (await inner).run(given, fetches);
   gradient.scatter(plan, results);
   return Object.fromEntries(plan.outputs.map((name) => [name, fromTensor(results[name]!)]));
 }
 
 async function write(writing: Writing): Promise<WrittenSequence[]> {
-  const { session: id, step, version, rows, draw } = writing;
+  const { session: id, step, version, threads, rows, draw } = writing;
   if (step) {
     const sessions = createStepSessions(step, device, memory.weights.flat);
     steps.set(id, { plan: step, sessions });
@@ -125,8 +131,8 @@ async function write(writing: Writing): Promise<WrittenSequence[]> {
   const { plan, sessions } = steps.get(id)!;
   return writeSequences(writing, {
     cache: createCache(plan, rows),
-    session: await sessions.open(version, stepOutputs(draw.temperature)),
-    read: ({ job }) => run(job),
+    session: await sessions.open({ version, threads }, stepOutputs(draw.temperature)),
+    read: ({ job }) => run(job, threads),
     ...(writing.tell && { tell: (tokens) => parentPort!.postMessage({ tokens }) }),
   });
 }
@@ -136,7 +142,7 @@ async function forget(id: number): Promise<void> {
   steps.delete(id);
   const known = sessions.get(id);
   sessions.delete(id);
-  await (await known?.inner)?.release();
+  for (const inner of known?.inner.values() ?? []) await (await inner).release();
 }
 
 async function answer(request: Request): Promise<Reply> {

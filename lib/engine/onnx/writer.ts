@@ -1,5 +1,5 @@
 /** Writes sequences on all threads: prepares what each is told, and gathers what each has written. */
-import type { Step, WriteRequest, Writer, Written } from '../../graph/executor.ts';
+import type { Step, Token, WriteRequest, Writer, Written } from '../../graph/executor.ts';
 import { parameterInput, writeOnnx } from '../../graph/onnx/write.ts';
 import type { Machine } from './machine.ts';
 import { controlWords } from './messages.ts';
@@ -10,6 +10,8 @@ import type { Storage } from './storage.ts';
 
 /** A model of Protocol Buffers has 2 GB at most; beyond this, weights are fed. */
 const mostFrozen = 2 ** 28;
+/** Weights (64 MiB of them) that stay in the processor's caches, by and large. */
+const mostApart = 2 ** 24;
 /** Sequences of a thread at a time: past these, a step takes as much longer as it has more rows. */
 const mostRows = 32;
 /** Elements of keys and values that a thread may keep: 1 GiB. */
@@ -34,28 +36,28 @@ export function createWriter(step: Step, { machine, id, version }: WriterParts):
       const words = new Int32Array(
         new SharedArrayBuffer(4 * (controlWords.ended + sequencesOf(request))),
       );
+      const { count, threads } = writersOf(request, machine);
       const common = {
         ...{ session: id, version: version(), draw: request.draw, ends: request.ends, vocab },
-        prompts: promptsOf(request, crew.size),
-        rows: rowsOf(request, step, crew.size),
+        prompts: promptsOf(request, count),
+        rows: rowsOf(request, step, count),
+        threads,
         control: words.buffer,
         tell: control.onTokens !== undefined,
       };
-      const replies = crew.askAll(
-        (thread) => {
-          const known = told.has(thread);
-          told.add(thread);
-          const plans = newPlans(request, thread);
-          const writing: Writing = { ...common, plans, ...(!known && { step: plan }) };
-          return { type: 'write', writing };
-        },
-        (tokens) => {
-          if (signal?.aborted) return;
-          for (const sequence of control.onTokens?.(tokens) ?? [])
-            Atomics.store(words, controlWords.ended + sequence, 1);
-        },
-      );
-      const written = await untilAborted(replies, signal, () =>
+      const heard = (tokens: readonly Token[]): void => {
+        if (signal?.aborted) return;
+        for (const sequence of control.onTokens?.(tokens) ?? [])
+          Atomics.store(words, controlWords.ended + sequence, 1);
+      };
+      const replies = Array.from({ length: count }, (_, thread) => {
+        const known = told.has(thread);
+        told.add(thread);
+        const plans = newPlans(request, thread);
+        const writing: Writing = { ...common, plans, ...(!known && { step: plan }) };
+        return crew.ask(thread, { type: 'write', writing }, heard);
+      });
+      const written = await untilAborted(Promise.all(replies), signal, () =>
         Atomics.store(words, controlWords.aborted, 1),
       );
       return inOrder(written.flatMap((reply) => reply.written!));
@@ -89,6 +91,21 @@ function planOf({ graph, constants, ...step }: Step, storage: Storage): StepPlan
         }))
       : [],
   };
+}
+
+/**
+ * Our threads that write, each with a session of its own, as they then wait for nobody. Where reading the
+ * weights takes the time of a step it is done once for all: one writes, with the others as onnxruntime's.
+ */
+function writersOf(request: WriteRequest, { crew, storage }: Machine): Writers {
+  if (storage.total > mostApart) return { count: 1, threads: crew.size };
+  return { count: Math.min(crew.size, sequencesOf(request)), threads: 1 };
+}
+
+interface Writers {
+  count: number;
+  /** Of onnxruntime, each. */
+  threads: number;
 }
 
 function sequencesOf({ prompts, n }: WriteRequest): number {

@@ -14,8 +14,14 @@ export interface StepSession {
 
 export interface StepSessions {
   /** The session over the weights of a version, giving these outputs. */
-  open(version: number, outputs: readonly string[]): Promise<StepSession>;
+  open(which: Which, outputs: readonly string[]): Promise<StepSession>;
   close(): Promise<void>;
+}
+
+interface Which {
+  /** Of the weights. */
+  version: number;
+  threads: number;
 }
 
 export function createStepSessions(
@@ -23,7 +29,7 @@ export function createStepSessions(
   device: string,
   flat: Float32Array,
 ): StepSessions {
-  let known: { version: number; session: InferenceSession } | undefined;
+  let known: (Which & { session: InferenceSession }) | undefined;
   const constants = Object.fromEntries(
     Object.entries(plan.constants).map(([name, value]) => [name, toTensor(value)]),
   );
@@ -35,12 +41,12 @@ export function createStepSessions(
   };
   return {
     close,
-    async open(version, outputs) {
-      if (known && (plan.frozen.length === 0 || known.version === version)) known.version = version;
-      else {
+    async open({ version, threads }, outputs) {
+      const old = plan.frozen.length > 0 && known?.version !== version;
+      if (!known || old || known.threads !== threads) {
         await close();
         const bytes = freeze(plan.bytes, plan.frozen, flat);
-        known = { version, session: await createSession(bytes, device) };
+        known = { version, threads, session: await createSession(bytes, device, threads) };
       }
       const { session } = known;
       return {
