@@ -10,6 +10,7 @@ import { placeText } from '../../lib/display/place.ts';
 import { dryRun } from '../../lib/display/plan.ts';
 import { terminalProgress } from '../../lib/display/terminal-progress.ts';
 import { trainingFigure } from '../../lib/display/training-figure.ts';
+import { UserError } from '../../lib/errors.ts';
 import type { Job, TrainEvent } from '../../lib/train/job.ts';
 import { runJob } from '../../lib/worker/run-job.ts';
 import { writeWhole } from '../../lib/write-whole.ts';
@@ -22,6 +23,11 @@ export async function trainCommand(words: readonly string[]): Promise<number> {
     return 0;
   }
   const { job, live } = await resolveJob(words, { cwd: process.cwd() });
+  if (job.options['background'] === true)
+    throw new UserError(
+      '--background is for a session, whose cells go on meanwhile',
+      'in a shell, end the line with & instead',
+    );
   const notice = (sentence: string): void => console.error(plainLine(sentence));
   job.notes?.forEach(notice);
   const stop = new AbortController();

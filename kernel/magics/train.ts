@@ -72,17 +72,52 @@ export function trainMagic(library: TrainLibrary = shipped): Magic {
     async run(call) {
       const words = splitWords(call.line);
       const body = call.body === undefined ? {} : { body: call.body };
-      const { cwd, scope, signal } = call;
+      const { cwd, scope } = call;
       const { job, live } = await library.resolve(words, { cwd, scope, ...body });
       const notice = (sentence: string): void => call.write(`${plainLine(sentence)}\n`);
       job.notes?.forEach(notice);
       call.write(`${jobLine(job, call.cwd)}\n`);
+      const background = job.options['background'] === true;
+      const stop = new AbortController();
+      const signal = background ? stop.signal : call.signal;
       const events = library.run(job, { signal, live, notice });
       if (job.options['dry_run'] === true) {
         call.write(`${await dryRun(events)}\n`);
         return undefined;
       }
-      return follow(job, events, call, library.now);
+      const finished = follow(job, events, call, library.now);
+      return background ? inBackground(job, { finished, stop, call }) : finished;
+    },
+  };
+}
+
+/** A run that goes on while other cells run: `const run = await magic('train', '… --background')`. */
+export interface BackgroundRun {
+  run: string;
+  finished: Promise<TrainResult>;
+  /** Stops after the current step, with a checkpoint. */
+  stop(): Promise<TrainResult>;
+}
+
+/** Its picture goes on changing in its cell, and its failure is told there. */
+function inBackground(
+  job: Job,
+  {
+    finished,
+    stop,
+    call,
+  }: Pick<BackgroundRun, 'finished'> & { stop: AbortController; call: MagicCall },
+): BackgroundRun {
+  finished.catch((error: unknown) => {
+    const { message, hint } = error as UserError;
+    call.write(`${plainLine(hint === undefined ? message : `${message}; ${hint}`)}\n`, 'stderr');
+  });
+  return {
+    run: placeFrom(call.cwd, job.output),
+    finished,
+    stop() {
+      stop.abort();
+      return finished;
     },
   };
 }

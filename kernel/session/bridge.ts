@@ -11,8 +11,14 @@ export interface Bridge {
   display: Display;
   input: Input;
   comm: Pick<Comms, 'open' | 'registerTarget'>;
+  magic: MagicFunction;
+}
+
+export interface MagicFunction {
   /** Adds a magic to this session. */
-  magic: (definition: MagicDefinition) => void;
+  (definition: MagicDefinition): void;
+  /** Runs a magic and returns its value: `const run = await magic('train', 'sft --model …')`. */
+  (name: string, line?: string, body?: string): Promise<unknown>;
 }
 
 const key = Symbol.for('rewardlab.session');

@@ -10,7 +10,7 @@ import { interrupted, reportError } from './errors.ts';
 import type { ErrorReport } from './errors.ts';
 import type { ExecuteRequest, ExpressionResult, MimeBundle, SessionEvent } from './events.ts';
 import { runMagic } from './magics.ts';
-import type { Magics } from './magics.ts';
+import type { MagicLine, Magics } from './magics.ts';
 import { bundleOf } from './output.ts';
 import type { ProgramRunner } from './run-program.ts';
 import { transform } from './transform.ts';
@@ -22,6 +22,8 @@ export type Done = Extract<SessionEvent, { type: 'done' }>;
 export interface Executor {
   /** Runs it after those before it. Emits all of its events but `done`, which goes to `finish`. */
   enqueue(request: ExecuteRequest): void;
+  /** Runs a magic from code, as its line would, and returns its value. */
+  magic(name: string, line: string, body?: string): Promise<unknown>;
   /** Ends the running cell. `terminated`: what it computed was ended already. */
   interrupt(terminated: boolean): void;
 }
@@ -85,6 +87,12 @@ export function createExecutor(given: ExecutorParts): Executor {
       queue.push(request);
       begin();
     },
+    magic: (name, line, body) =>
+      performMagic(
+        { name, line, help: false, ...(body !== undefined && { body }) },
+        running,
+        parts,
+      ),
     interrupt(terminated) {
       if (!running) return;
       const first = running.inMagic && !running.controller.signal.aborted;
@@ -123,20 +131,24 @@ function plan(code: string, name: string, running: Running, parts: Parts): Step[
         return parts.programs.run(program, name);
       };
     }
-    return async () => {
-      const magic = await parts.magics.find(segment.name);
-      running.inMagic = true;
-      try {
-        const { signal } = running.controller;
-        const { voice, bridge, scope } = parts;
-        const { display } = bridge;
-        const value = await runMagic(magic, segment, { voice, display, scope, signal });
-        return { type: 'value', value };
-      } finally {
-        running.inMagic = false;
-      }
-    };
+    return async () => ({ type: 'value', value: await performMagic(segment, running, parts) });
   });
+}
+
+/** `running`: the cell that can be interrupted, absent where code of an earlier one calls late. */
+async function performMagic(
+  call: MagicLine,
+  running: Running | undefined,
+  { magics, voice, bridge, scope }: Parts,
+): Promise<unknown> {
+  const magic = await magics.find(call.name);
+  const { signal } = running?.controller ?? new AbortController();
+  if (running) running.inMagic = true;
+  try {
+    return await runMagic(magic, call, { voice, display: bridge.display, scope, signal });
+  } finally {
+    if (running) running.inMagic = false;
+  }
 }
 
 function declare(names: Program['declares'], constants: Set<string>): void {

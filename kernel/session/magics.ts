@@ -39,12 +39,13 @@ export function createMagics(): Magics {
   };
 }
 
-type MagicSegment = Extract<Segment, { type: 'magic' }>;
+/** A magic as it was written. */
+export type MagicLine = Omit<Extract<Segment, { type: 'magic' }>, 'type' | 'start'>;
 
 /** Runs one magic, or shows its help. The value, if any, becomes the cell's result. */
 export async function runMagic(
   magic: Magic,
-  { line, body, help }: MagicSegment,
+  { line, body, help }: MagicLine,
   parts: { voice: Voice; display: Display; scope: Scope; signal: AbortSignal },
 ): Promise<unknown> {
   const write: MagicCall['write'] = (text, name = 'stdout') =>

@@ -18,6 +18,7 @@ import { installImports } from './imports.ts';
 import { createInputs } from './input.ts';
 import { answered, asked, forced, idle } from './interrupts.ts';
 import { createMagics } from './magics.ts';
+import type { MagicDefinition } from './magics.ts';
 import { captureStreams } from './output.ts';
 import { blockingWriter, readLines } from './pipe.ts';
 import type { Command, Notice } from './protocol.ts';
@@ -51,8 +52,15 @@ function main(): void {
     display: createDisplay(voice),
     input: inputs.input,
     comm: comms,
-    magic: (definition) => magics.add(definition),
+    magic,
   };
+  function magic(definition: MagicDefinition): void;
+  function magic(name: string, line?: string, body?: string): Promise<unknown>;
+  function magic(what: MagicDefinition | string, line = '', body?: string): unknown {
+    if (typeof what === 'string') return executor.magic(what, line, body);
+    magics.add(what);
+    return undefined;
+  }
   const evaluator = createEvaluator();
   const programs = createProgramRunner(evaluator, installImports(), installStackTraces());
   const sources = new Map<string, string>();

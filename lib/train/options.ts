@@ -88,7 +88,10 @@ export const trainingOptions = z.object({
 /** How this invocation behaves. Not part of what a run is, so job.yaml does not hold them. */
 export const invocationOptions = z.object({
   resume: z.boolean().default(false).describe('continue the run in the output folder'),
-  background: z.boolean().default(false).describe('give the prompt back while the job runs'),
+  background: z
+    .boolean()
+    .default(false)
+    .describe('in a session: go on with other cells while the job runs'),
   dry_run: z.boolean().default(false).describe('show the plan and stop'),
   json: z.boolean().default(false).describe('print one JSON object per event'),
 });

@@ -146,6 +146,14 @@ test('a function and rows of a cell reward a judge; without them the job says wh
   expect(job).toContain('train:\n  - train.parquet\nvalidation:\n  - validation.parquet\n');
   expect(job).toContain('code:\n  - use: reward\n    live: longest\n');
 
+  const text = `export const longest = (prompt: string, completion: string) => ({
+    score: completion.length, letters: completion.length,
+  });`;
+  writeFileSync(join(first.cwd, 'longest.ts'), text);
+  const here = '--dataset rows --validation-dataset rows --reward ./longest.ts#longest';
+  expect(errorOf(await first.run(judgeLine(run('filed'), here)))).toBe('');
+  expect(await weights('filed')).toEqual(await weights('live'));
+
   const second = open();
   const line = `%train ${run('live')}/job.yaml --output-dir ${run('again')}`;
   expect(errorOf(await second.run(line))).toMatchInlineSnapshot(`

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { trainMagic, type BackgroundRun, type TrainLibrary } from '../../../kernel/magics/train.ts';
+import { trainMagic, type TrainLibrary } from '../../../kernel/magics/train.ts';
 import { chartType } from '../../../lib/display/bundle.ts';
 import type { Figure } from '../../../lib/display/figure.ts';
 import { UserError } from '../../../lib/errors.ts';
@@ -251,41 +251,6 @@ test('a run that writes shows its rewards and the last completions, in their pla
     [4, 0.625],
   ]);
   expect(figure.panels[0]!.series[0]!.band![1]).toEqual([0.25, 0.5]);
-});
-
-test('a run in the background goes on after its cell, and is stopped by what the cell gave', async () => {
-  const { call, shown, out } = fakeCall('bradley-terry --background', { cwd });
-  const between = Promise.withResolvers<void>();
-  const background: TrainLibrary = {
-    ...library([]),
-    resolve: () => Promise.resolve({ job: { ...job, options: { background: true } }, live: {} }),
-    async *run(_, { signal }) {
-      yield { type: 'plan', plan };
-      yield step(1);
-      await between.promise;
-      yield { type: 'end', reason: signal.aborted ? 'stopped' : 'done', step: 1 };
-    },
-  };
-  const run = (await trainMagic(background).run(call)) as BackgroundRun;
-  expect(run.run).toBe('runs/bradley-terry-001');
-  const stopped = run.stop();
-  between.resolve();
-  expect(await stopped).toMatchObject({ steps: 1 });
-  expect(out()).toContain('stopped');
-  expect(shown.some(({ form }) => form === 'figure')).toBe(true);
-});
-
-test('a failure in the background is told in its cell', async () => {
-  const { call, err } = fakeCall('bradley-terry', { cwd });
-  const failed: TrainLibrary = {
-    ...library([
-      { type: 'end', reason: 'failed', step: 0, message: 'the weights have overflowed' },
-    ]),
-    resolve: () => Promise.resolve({ job: { ...job, options: { background: true } }, live: {} }),
-  };
-  const run = (await trainMagic(failed).run(call)) as BackgroundRun;
-  await expect(run.finished).rejects.toThrow('overflowed');
-  expect(err()).toMatch(/overflowed.*log/);
 });
 
 function library(events: readonly TrainEvent[], { tickMs = 1000 } = {}): TrainLibrary {
