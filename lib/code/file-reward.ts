@@ -6,7 +6,7 @@ import type { OwnScore, Rollout } from '../recipe/recipe.ts';
 import { specText, type ModuleSpec } from '../train/module-spec.ts';
 import { near } from './own-frames.ts';
 import type { FromThread } from './reward-thread.ts';
-import { watchCalls, type Watch } from './reward-watch.ts';
+import { watchCalls, type Watch, type Watched } from './reward-watch.ts';
 
 /** A reward function, wherever it runs. */
 export interface RewardCaller {
@@ -20,18 +20,63 @@ const loadSeconds = 60;
 
 /** Loads the module. Throws a `UserError` where it has no such function. */
 export async function startFileReward(
-  { path, export: name }: ModuleSpec,
+  spec: ModuleSpec,
   timeoutSeconds: number,
 ): Promise<RewardCaller> {
-  const short = specText({ path: near(path), export: name });
+  const thread = startThread(spec);
+  const { name } = thread;
+  const timer = setTimeout(() => {
+    thread.fail(new UserError(`${name} was not loaded after ${loadSeconds} s`));
+  }, loadSeconds * 1000);
+  try {
+    await thread.loaded;
+  } catch (error) {
+    await thread.close();
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+  return {
+    close: thread.close,
+    async ask(rollouts, signal) {
+      const watch = thread.ask(rollouts, { name, timeoutSeconds });
+      const stop = (): void => watch.fail(signal?.reason as Error);
+      if (signal?.aborted) stop();
+      signal?.addEventListener('abort', stop);
+      try {
+        return await watch.scores;
+      } catch (error) {
+        thread.fail(error as Error);
+        void thread.close(); // What still runs in it may never end.
+        throw error;
+      } finally {
+        signal?.removeEventListener('abort', stop);
+      }
+    },
+  };
+}
+
+interface RewardThread {
+  /** How the person calls the function. */
+  name: string;
+  loaded: Promise<undefined>;
+  /** Throws what the thread has failed with before. */
+  ask(rollouts: readonly Rollout[], watched: Watched): Watch;
+  fail: (error: Error) => void;
+  close: () => Promise<void>;
+}
+
+function startThread(spec: ModuleSpec): RewardThread {
+  const name = specText({ ...spec, path: near(spec.path) });
   const thread = new Worker(ownModule('lib/code/reward-thread'), {
-    workerData: { path, export: name },
+    workerData: { path: spec.path, export: spec.export },
     execArgv: ['--disable-warning=ExperimentalWarning'],
   });
   thread.unref();
   let watch: Watch | undefined;
   let gone: Error | undefined;
   const loaded = Promise.withResolvers<undefined>();
+  loaded.promise.catch(() => undefined); // Thrown where it is awaited.
   const fail = (error: Error): void => {
     gone ??= error;
     loaded.reject(gone);
@@ -43,44 +88,24 @@ export async function startFileReward(
     else if (message.type === 'begun') watch?.begun(message.place);
     else watch?.ended(message.place, message.outcome);
   });
-  thread.on('error', (error) => fail(new UserError(`${short} broke its thread: ${String(error)}`)));
-  thread.on('exit', (code) =>
+  thread.on('error', (error) => fail(new UserError(`${name} broke its thread: ${String(error)}`)));
+  thread.on('exit', (code) => {
     fail(
-      new UserError(`${short} ended its thread with code ${code}`, 'leave process.exit out of it'),
-    ),
-  );
-  const close = async (): Promise<void> => {
-    await thread.terminate();
-  };
-  const slow = (): void => fail(new UserError(`${short} was not loaded after ${loadSeconds} s`));
-  const timer = setTimeout(slow, loadSeconds * 1000);
-  try {
-    await loaded.promise;
-  } catch (error) {
-    await close();
-    throw error;
-  } finally {
-    clearTimeout(timer);
-  }
+      new UserError(`${name} ended its thread with code ${code}`, 'leave process.exit out of it'),
+    );
+  });
   return {
-    close,
-    async ask(rollouts, signal) {
+    name,
+    fail,
+    loaded: loaded.promise,
+    ask(rollouts, watched) {
       if (gone) throw gone;
-      const mine = watchCalls(rollouts, { name: short, timeoutSeconds });
-      watch = mine;
-      const stop = (): void => mine.fail(signal?.reason as Error);
-      if (signal?.aborted) stop();
-      signal?.addEventListener('abort', stop);
+      watch = watchCalls(rollouts, watched);
       thread.postMessage(rollouts);
-      try {
-        return await mine.scores;
-      } catch (error) {
-        gone ??= error as Error;
-        void close(); // What still runs in it may never end.
-        throw error;
-      } finally {
-        signal?.removeEventListener('abort', stop);
-      }
+      return watch;
+    },
+    close: async () => {
+      await thread.terminate();
     },
   };
 }

@@ -1,4 +1,7 @@
-/** The parts of a job that are the person's own, and where it will lie: all that must be known before its options are checked. */
+/**
+ * The parts of a job that are the person's own, and where it will lie: all that must be known before its
+ * options are checked.
+ */
 import { stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';

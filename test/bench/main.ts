@@ -1,6 +1,7 @@
 /** `npm run bench -- NAME [options]`: measurements beside peers. */
 import { generateBench } from './generate.ts';
 import { grpoBench } from './grpo.ts';
+import { ownBench } from './own.ts';
 import { sftBench } from './sft.ts';
 import { trainBench } from './train.ts';
 
@@ -9,6 +10,7 @@ const benches: Record<string, (words: string[]) => Promise<void>> = {
   sft: sftBench,
   generate: generateBench,
   grpo: grpoBench,
+  own: ownBench,
 };
 
 const [name = '', ...words] = process.argv.slice(2);
