@@ -31,11 +31,19 @@ export type { RowSource } from './code/own-rows.ts';
 export type { Live, Scope } from './code/live.ts';
 export type { Engine } from './engine/engine.ts';
 
+// Writing
+export { LanguageModel } from './worker/language-model.ts';
+export type { Continued, PlaceOptions, Promptable } from './worker/language-model.ts';
+export type { WriteOptions, Written } from './worker/language-model.ts';
+export type { WrittenToken } from './generate/generator.ts';
+
 // What a model is worth
 export { RewardModel } from './worker/reward-model.ts';
 export type { LoadModelOptions, Scorable } from './worker/reward-model.ts';
 export { evaluate } from './evaluate/evaluate.ts';
 export type { EvaluateOptions, Evaluation } from './evaluate/evaluate.ts';
+export { evaluateConversations } from './evaluate/evaluate-conversations.ts';
+export type { ConversationEvaluation } from './evaluate/evaluate-conversations.ts';
 export { score } from './evaluate/score.ts';
 export type { Scored, ScoreOptions } from './evaluate/score.ts';
 

@@ -3,6 +3,7 @@
  * at once; only a magic is told first and may finish what it keeps.
  */
 import type { Scope } from '../../lib/code/live.ts';
+import { interruptedBy } from '../../lib/interrupt.ts';
 import type { Bridge } from './bridge.ts';
 import { splitCell } from './cell.ts';
 import { isDisplayHandle } from './display.ts';
@@ -75,6 +76,7 @@ export function createExecutor(given: ExecutorParts): Executor {
       parts.finish(conclude(request!, ending, parts.voice));
     }
     running = mine;
+    interruptedBy(mine.controller.signal);
     parts.voice
       .speakingFor(request.cell, () => perform(request, mine, parts))
       .then(end, (error: unknown) =>

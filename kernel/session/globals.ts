@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { ownModule } from '../../lib/own-process.ts';
 import type { Bridge } from './bridge.ts';
 
-const libraryNames = ['view', 'train', 'RewardModel', 'defineRecipe'];
+const libraryNames = ['view', 'train', 'RewardModel', 'LanguageModel', 'defineRecipe'];
 
 export function installGlobals({ display, input, magic }: Bridge): void {
   const require = createRequire(import.meta.url);

@@ -3,11 +3,12 @@
  * learner's parameters. Knows text only to end at a text and to tell what was written.
  */
 import { UserError } from '../errors.ts';
-import type { Executor, Parameters, Program, Prompt, Step, Writer } from '../graph/executor.ts';
+import type { Executor, Parameters, Step, Writer } from '../graph/executor.ts';
 import type { ModelConfig } from '../model/config.ts';
-import { promptGraph, stepGraph, stepTables } from '../model/decode.ts';
-import { feedsOf, structureOf, type Sequence } from '../model/layout.ts';
+import { stepGraph, stepTables } from '../model/decode.ts';
 import type { Completion, Sampling } from '../recipe/recipe.ts';
+import { samplingOf, samplingOptions } from './options.ts';
+import { createPrompts } from './prompts.ts';
 import { createTranscript, type PlainText, type WrittenToken } from './transcript.ts';
 
 export type { PlainText, WrittenToken } from './transcript.ts';
@@ -25,6 +26,10 @@ export interface GenerateOptions {
   /** Aborted: rejects with its reason at once; the generator remains usable. */
   signal?: AbortSignal;
   onToken?: (token: WrittenToken) => void;
+  /** The first prompt's number, where they are a part of more: it seeds samples and is said in refusals. */
+  first?: number;
+  /** What a prompt is called in refusals. */
+  called?: string;
 }
 
 export interface Generator {
@@ -39,46 +44,34 @@ export interface Generator {
 }
 
 /** Sampling where nothing else is said. */
-export const defaultSampling: Sampling = {
-  ...{ maxTokens: 256, temperature: 1, topP: 1, topK: 0, n: 1, seed: 0, stop: [] },
-};
+export const defaultSampling: Sampling = samplingOf(samplingOptions.parse({}));
 
 /** Makes a generator. Programs are compiled on first need. */
 export function createGenerator(options: GeneratorOptions): Generator {
   const { executor, parameters, config, text } = options;
   const ends = options.ends ?? endsOf(config, text);
-  const programs = new Map<string, Promise<Program>>();
+  const reader = createPrompts(executor, parameters, config);
   let writer: Promise<Writer> | undefined;
-  const prepare = async (
-    ids: readonly number[],
-    row: number,
-    { maxTokens, temperature }: Sampling,
-  ): Promise<Prompt> => {
-    const most = Math.min(maxTokens, room(ids, row, config));
-    const example = promptOf(ids);
-    const structure = structureOf([example]);
-    const known = programs.get(structure.key);
-    const program = known ?? executor.compile(promptGraph(config, structure), parameters);
-    programs.set(structure.key, program);
-    const feeds = {
-      ...feedsOf(config, [example], 1),
-      inverseTemperature: { data: Float32Array.of(1 / (temperature || 1)), shape: [] },
-    };
-    return { program: await program, feeds, tokens: ids.length, most };
-  };
   return {
-    async generate(prompts, sampling, { signal, onToken } = {}) {
+    async generate(prompts, sampling, { signal, onToken, first = 0, called = 'prompt' } = {}) {
       if (prompts.length === 0 || sampling.n < 1) return prompts.map(() => []);
-      const { temperature, topP, topK, seed, n } = sampling;
-      const prepared = await Promise.all(prompts.map((ids, i) => prepare(ids, i, sampling)));
       if (!executor.writer) throw new UserError(`executor ${executor.name} cannot generate`);
+      const { temperature, topP, topK, seed, n } = sampling;
+      const prepared = await Promise.all(
+        prompts.map((ids, i) => {
+          const number = first + i;
+          return reader.prepare(ids, sampling, { number, name: `${called} ${number}` });
+        }),
+      );
       writer ??= executor.writer(stepOf(config), parameters);
-      const transcript = createTranscript({ text, sampling, ends, onToken });
-      const request = { prompts: prepared, n, draw: { temperature, topP, topK, seed } };
+      const transcript = createTranscript({
+        ...{ text, sampling, ends, onToken },
+        most: (sequence) => prepared[Math.floor(sequence / n)]!.most,
+      });
       const written = await (
         await writer
       ).write(
-        { ...request, ends: transcript.ends },
+        { prompts: prepared, n, draw: { temperature, topP, topK, seed }, ends: transcript.ends },
         { ...(signal && { signal }), ...(transcript.take && { onTokens: transcript.take }) },
       );
       return prompts.map((_, i) =>
@@ -88,32 +81,8 @@ export function createGenerator(options: GeneratorOptions): Generator {
     async close() {
       await (await writer)?.close();
       writer = undefined;
-      for (const program of programs.values()) await (await program).close();
-      programs.clear();
+      await reader.close();
     },
-  };
-}
-
-/** How many tokens may follow a prompt. Refuses one that fills the model's positions. */
-function room(ids: readonly number[], row: number, { maxPositions, vocab }: ModelConfig): number {
-  if (ids.length === 0) throw new UserError(`prompt ${row} is empty: there is nothing to continue`);
-  const strange = ids.find((id) => !(Number.isInteger(id) && id >= 0 && id < vocab));
-  if (strange !== undefined)
-    throw new UserError(
-      `prompt ${row} has the token ${strange}; the model knows 0 to ${vocab - 1}`,
-    );
-  if (ids.length >= maxPositions)
-    throw new UserError(
-      `prompt ${row} has ${ids.length} tokens; the model has ${maxPositions} positions, for the prompt and what follows`,
-    );
-  return maxPositions - ids.length;
-}
-
-function promptOf(ids: readonly number[]): Sequence {
-  return {
-    segments: [{ ids, parent: -1 }],
-    reads: [{ segment: 0, offset: ids.length - 1 }],
-    data: {},
   };
 }
 

@@ -4,10 +4,12 @@ import type { TextEncoder } from '../text/encoder.ts';
 export interface Spelling {
   /** Adds a token; returns what can be shown now. What may be the beginning of a stop text waits. */
   add(id: number): string;
-  /** No more tokens: returns what waited. */
+  /** No more tokens come: returns what waited. */
   finish(): string;
   /** Where a stop text ended it: the tokens up to there, and the text before it. */
   end(): End | undefined;
+  /** How many tokens were added. */
+  tokens(): number;
 }
 
 export interface End {
@@ -17,6 +19,8 @@ export interface End {
 
 /** Stands for bytes that are no whole character yet. */
 const unfinished = '\ufffd';
+/** Tokens after which bytes are none and will be none: a character has four. */
+const longestCharacter = 8;
 
 export function createSpelling(
   text: Pick<TextEncoder, 'decode'>,
@@ -31,10 +35,11 @@ export function createSpelling(
   const longest = Math.max(0, ...stop.map((words) => words.length));
   const decode = (from: number, to: number): string =>
     text.decode(ids.slice(from, to), { skipSpecial: true });
-  const grow = (): void => {
+  const grow = (last: boolean): void => {
     const before = decode(start, read);
     const now = decode(start, ids.length);
-    if (now.length <= before.length || now.endsWith(unfinished)) return;
+    const waits = now.endsWith(unfinished) && ids.length - read < longestCharacter && !last;
+    if (now.length <= before.length || waits) return;
     whole += now.slice(before.length);
     [start, read] = [read, ids.length];
   };
@@ -45,17 +50,22 @@ export function createSpelling(
   };
   return {
     end: () => end,
+    tokens: () => ids.length,
     add(id) {
       ids.push(id);
       const searched = Math.max(0, whole.length - longest + 1);
-      grow();
+      grow(false);
       const found = stop.map((words) => whole.indexOf(words, searched)).filter((at) => at >= 0);
       if (found.length === 0) return show(whole.length - held(whole, stop));
       const at = Math.min(...found);
       end = { tokens: ids.length, text: whole.slice(0, at) };
       return show(at);
     },
-    finish: () => show(whole.length),
+    finish() {
+      if (end) return '';
+      grow(true);
+      return show(whole.length);
+    },
   };
 }
 

@@ -22,6 +22,8 @@ export interface TranscriptOptions {
   text: PlainText;
   sampling: Pick<Sampling, 'stop' | 'n'>;
   ends: readonly number[];
+  /** Tokens that a sequence may have. */
+  most: (sequence: number) => number;
   onToken: ((token: WrittenToken) => void) | undefined;
 }
 
@@ -33,7 +35,8 @@ export interface Transcript {
   completion(sequence: number, written: Written): Completion;
 }
 
-export function createTranscript({ text, sampling, ends, onToken }: TranscriptOptions): Transcript {
+export function createTranscript(options: TranscriptOptions): Transcript {
+  const { text, sampling, ends, most, onToken } = options;
   const { n } = sampling;
   const stop = sampling.stop.filter((words) => words !== '');
   const single = stop.flatMap((words) => text.id(words) ?? []);
@@ -49,9 +52,10 @@ export function createTranscript({ text, sampling, ends, onToken }: TranscriptOp
       const spelling = spellingOf(sequence);
       if (spelling.end()) return [];
       const shown = all.includes(id) ? spelling.finish() : spelling.add(id);
+      const rest = spelling.tokens() === most(sequence) ? spelling.finish() : '';
       onToken?.({
         ...{ prompt: Math.floor(sequence / n), sample: sequence % n },
-        ...{ id, logProb, text: shown },
+        ...{ id, logProb, text: shown + rest },
       });
       return spelling.end() ? [sequence] : [];
     });

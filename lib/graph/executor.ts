@@ -92,6 +92,8 @@ export interface Prompt {
   tokens: number;
   /** Most tokens that may follow. */
   most: number;
+  /** Seeds its sequences. */
+  number: number;
 }
 
 export interface WriteRequest {

@@ -4,9 +4,10 @@
  */
 import { on } from 'node:events';
 import { fileRewardOf, liveRewardName, recipeOf } from '../code/open-code.ts';
+import type { Executor } from '../graph/executor.ts';
 import { findEngine } from './find-engine.ts';
 import { pipeReward, type PipeReward } from './pipe-reward.ts';
-import type { FromWorker, ServeRequest, ToWorker } from './protocol.ts';
+import type { FromWorker, OpenRequest, ToWorker } from './protocol.ts';
 import { toRefusal } from './refusal.ts';
 import { recipes } from '../recipe/index.ts';
 import type { Job, JobCommand } from '../train/job.ts';
@@ -31,9 +32,21 @@ async function serveFirst(): Promise<void> {
   const first = await inbox.next();
   if (first.done) return;
   const [message] = first.value;
+  const pipe = { messages: requests(), send };
   if (message.type === 'train') await train(message.job);
   if (message.type === 'measure') await measure(message.job);
-  if (message.type === 'serve') await serve(message.request);
+  if (message.type === 'serve') {
+    const { serveRewards } = await import('./serve.ts');
+    await serveRewards(message.request, await executorOf(message.request), pipe);
+  }
+  if (message.type === 'open') {
+    const { serveLanguage } = await import('./serve.ts');
+    await serveLanguage(message.request, await executorOf(message.request), pipe);
+  }
+}
+
+function executorOf({ engine, device, threads }: OpenRequest): Promise<Executor> {
+  return findEngine(engine).executor!({ device, threads });
 }
 
 async function train(job: Job): Promise<void> {
@@ -67,20 +80,8 @@ async function measure(job: Job): Promise<void> {
   await send({ type: 'measured', measurement });
 }
 
-async function serve({ model, engine, device, threads, options }: ServeRequest): Promise<void> {
-  const { serveModel } = await import('../engine/served-model.ts');
-  const executor = await findEngine(engine).executor!({ device, threads });
-  const served = await serveModel(model, executor, options);
-  await send({ type: 'serving' });
-  for await (const [message] of inbox) {
-    if (message.type !== 'score') continue;
-    const { id, items } = message;
-    try {
-      await send({ type: 'scores', id, rewards: await served.score(items) });
-    } catch (error) {
-      await send({ type: 'refused', id, refusal: toRefusal(error) });
-    }
-  }
+async function* requests(): AsyncGenerator<ToWorker> {
+  for await (const [message] of inbox) yield message;
 }
 
 /** Resolves when the message is on its way, or has nobody left to go to. */

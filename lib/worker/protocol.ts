@@ -1,14 +1,20 @@
 /** What a worker process and the one that started it say to each other: plain data. */
 import type { Measurement } from '../engine/measure-model.ts';
+import type { Continued, Promptable, TemplateValues } from '../engine/served-language-model.ts';
 import type { Scorable, ServeOptions } from '../engine/served-model.ts';
-import type { OwnScore } from '../recipe/recipe.ts';
+import type { WrittenToken } from '../generate/generator.ts';
+import type { Completion, OwnScore, Sampling } from '../recipe/recipe.ts';
 import type { Job, JobCommand, TrainEvent } from '../train/job.ts';
 
-export interface ServeRequest {
+/** A model to open, and where. */
+export interface OpenRequest {
   model: string;
   engine: string;
   device: string;
   threads: number;
+}
+
+export interface ServeRequest extends OpenRequest {
   options: ServeOptions;
 }
 
@@ -19,7 +25,25 @@ export type ToWorker =
   | { type: 'answer'; id: number; scores?: OwnScore[]; refusal?: Refusal }
   | { type: 'measure'; job: Job }
   | { type: 'serve'; request: ServeRequest }
-  | { type: 'score'; id: number; items: readonly Scorable[] };
+  | { type: 'score'; id: number; items: readonly Scorable[] }
+  | { type: 'open'; request: OpenRequest }
+  | ({ type: 'generate'; id: number } & GenerateRequest)
+  | {
+      type: 'ask-log-probs';
+      id: number;
+      items: readonly Continued[];
+      template?: TemplateValues;
+    }
+  /** Give up what was asked under this number. */
+  | { type: 'abort'; id: number };
+
+export interface GenerateRequest {
+  prompts: readonly Promptable[];
+  sampling: Sampling;
+  options: { template?: TemplateValues; first?: number; called?: string };
+  /** Send tokens as they are written. */
+  tell: boolean;
+}
 
 export type FromWorker =
   | { type: 'event'; event: TrainEvent }
@@ -29,6 +53,9 @@ export type FromWorker =
   | { type: 'measured'; measurement: Measurement }
   | { type: 'serving' }
   | { type: 'scores'; id: number; rewards: number[] }
+  | { type: 'tokens'; id: number; tokens: readonly WrittenToken[] }
+  | { type: 'completions'; id: number; completions: Completion[][] }
+  | { type: 'log-probs'; id: number; logProbs: number[][] }
   /** What was asked cannot be done; `id` where it was one request among others. */
   | { type: 'refused'; refusal: Refusal; id?: number };
 

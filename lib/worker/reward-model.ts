@@ -4,10 +4,8 @@ import type { Scorable } from '../engine/served-model.ts';
 import { resolveModel } from '../model/hub.ts';
 import type { ChatMessage } from '../text/encoder.ts';
 import { trainingOptions } from '../train/options.ts';
-import { startWorker } from './client.ts';
 import { findLocalEngine } from './find-engine.ts';
-import type { FromWorker } from './protocol.ts';
-import { fromRefusal } from './refusal.ts';
+import { startServed } from './served.ts';
 
 export type { Scorable } from '../engine/served-model.ts';
 
@@ -42,55 +40,17 @@ async function loadRewardModel(
   const { max_length, micro_batch_tokens: microBatchTokens } = trainingOptions.parse({});
   const { device = engine.devices[0]!, maxLength = max_length } = options;
   const serve = { maxLength, microBatchTokens, truncation: 'left' as const };
-  const worker = startWorker();
-  const messages = worker.messages[Symbol.asyncIterator]();
-  worker.send({ type: 'serve', request: { model, engine: name, device, threads, options: serve } });
-  const first = await messages.next();
-  if (first.done) throw new Error(`${await worker.death()}: ${worker.output()}`);
-  if (first.value.type === 'refused') throw fromRefusal(first.value.refusal);
-
-  const asked = new Map<number, Waiting>();
-  let nextId = 0;
-  let gone: string | undefined;
-  const ended = listen(messages, asked).then(async () => {
-    gone = `the model's process is gone: ${await worker.death()}`;
-    for (const { reject } of asked.values()) reject(new Error(gone));
-  });
-  const close = async (): Promise<void> => {
-    worker.release();
-    await ended;
-  };
+  const request = { model, engine: name, device, threads, options: serve };
+  const served = await startServed({ type: 'serve', request });
   return {
     model,
-    score(items) {
-      if (gone !== undefined) return Promise.reject(new Error(gone));
-      const id = nextId++;
-      worker.send({ type: 'score', id, items: listOf(items) });
-      return new Promise((resolve, reject) => asked.set(id, { resolve, reject }));
+    async score(items) {
+      const answer = await served.ask({ type: 'score', items: listOf(items) });
+      return answer.type === 'scores' ? answer.rewards : [];
     },
-    close,
-    [Symbol.asyncDispose]: close,
+    close: served.close,
+    [Symbol.asyncDispose]: served.close,
   };
-}
-
-interface Waiting {
-  resolve: (rewards: number[]) => void;
-  reject: (error: Error) => void;
-}
-
-async function listen(
-  messages: AsyncIterator<FromWorker>,
-  asked: Map<number, Waiting>,
-): Promise<void> {
-  for (let next = await messages.next(); !next.done; next = await messages.next()) {
-    const message = next.value;
-    const id = 'id' in message ? message.id : undefined;
-    const waiting = id === undefined ? undefined : asked.get(id);
-    if (id === undefined || !waiting) continue;
-    asked.delete(id);
-    if (message.type === 'scores') waiting.resolve(message.rewards);
-    else if (message.type === 'refused') waiting.reject(fromRefusal(message.refusal));
-  }
 }
 
 /** A lone text or conversation counts as a list of one. */

@@ -39,6 +39,7 @@ const allowed: Record<string, string[]> = {
     'lib/command',
     'lib/engine',
     'lib/train',
+    'lib/generate',
     'lib/recipe',
     'lib/model',
     'lib/graph',

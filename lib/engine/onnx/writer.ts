@@ -115,9 +115,9 @@ function sequencesOf({ prompts, n }: WriteRequest): number {
 /** A prompt is read by one thread, or by several where there would be nothing to do for some. */
 function promptsOf({ prompts, n }: WriteRequest, threads: number): WritePrompt[] {
   const parts = Math.min(n, Math.ceil(threads / prompts.length));
-  return prompts.flatMap(({ program, feeds, tokens, most }, i) => {
+  return prompts.flatMap(({ program, feeds, tokens, most, number }, i) => {
     const job = { session: (program as OnnxProgram).plan('inference').id, feeds };
-    const all = Array.from({ length: n }, (_, j) => ({ sequence: i * n + j, stream: [i, j] }));
+    const all = Array.from({ length: n }, (_, j) => ({ sequence: i * n + j, stream: [number, j] }));
     return Array.from({ length: parts }, (_, part) => {
       const sequences = all.filter(({ stream }) => stream[1]! % parts === part);
       return { job, tokens, most, sequences };

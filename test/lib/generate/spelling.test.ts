@@ -22,6 +22,13 @@ test('a character of several tokens comes with the last of them', () => {
   expect(spell('aé€😀b').shown).toEqual(['a', '', 'é', '', '', '€', '', '', '', '😀', 'b', '']);
 });
 
+test('bytes that are no character do not wait for ever', () => {
+  const spelling = createSpelling(bytes, []);
+  const shown = Array.from({ length: 12 }, () => spelling.add(0xff)).join('');
+  expect(shown).toBe('\ufffd'.repeat(8));
+  expect(spelling.finish()).toBe('\ufffd'.repeat(4));
+});
+
 test('what may be a stop text waits, and comes when it is none', () => {
   expect(spell('x</b></a', ['</a>'])).toEqual({
     shown: ['x', '', '', '</b', '>', '', '', '', '</a'],
