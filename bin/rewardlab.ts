@@ -89,6 +89,18 @@ program
   });
 
 program
+  .command('generate')
+  .description('completions of prompts: MODEL --prompts FILE… [--OPTION V]…')
+  .helpOption(false)
+  .allowUnknownOption()
+  .passThroughOptions()
+  .argument('[words...]')
+  .action(async (words: string[]) => {
+    const { generateCommand } = await import('./commands/generate.ts');
+    process.exitCode = await generateCommand(words);
+  });
+
+program
   .command('reward')
   .description("what a judge's completions are worth: pairwise|pointwise FILE… [--OPTION V]…")
   .helpOption(false)

@@ -28,7 +28,7 @@ export interface GenerateOptions {
   onToken?: (token: WrittenToken) => void;
   /** The first prompt's number, where they are a part of more: it seeds samples and is said in refusals. */
   first?: number;
-  /** What a prompt is called in refusals. */
+  /** What a prompt is called in refusals, with its number unless it is alone. */
   called?: string;
 }
 
@@ -53,14 +53,16 @@ export function createGenerator(options: GeneratorOptions): Generator {
   const reader = createPrompts(executor, parameters, config);
   let writer: Promise<Writer> | undefined;
   return {
-    async generate(prompts, sampling, { signal, onToken, first = 0, called = 'prompt' } = {}) {
+    async generate(prompts, sampling, { signal, onToken, first, called = 'prompt' } = {}) {
       if (prompts.length === 0 || sampling.n < 1) return prompts.map(() => []);
       if (!executor.writer) throw new UserError(`executor ${executor.name} cannot generate`);
       const { temperature, topP, topK, seed, n } = sampling;
       const prepared = await Promise.all(
         prompts.map((ids, i) => {
-          const number = first + i;
-          return reader.prepare(ids, sampling, { number, name: `${called} ${number}` });
+          const number = (first ?? 0) + i;
+          const lone = prompts.length === 1 && first === undefined;
+          const name = lone ? `the ${called}` : `${called} ${number}`;
+          return reader.prepare(ids, sampling, { number, name });
         }),
       );
       writer ??= executor.writer(stepOf(config), parameters);

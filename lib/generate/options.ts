@@ -23,8 +23,9 @@ export const samplingOptions = z.object({
 
 export type SamplingOptions = z.infer<typeof samplingOptions>;
 
-export function samplingOf({ max_tokens, top_p, top_k, ...rest }: SamplingOptions): Sampling {
-  return { ...rest, maxTokens: max_tokens, topP: top_p, topK: top_k };
+export function samplingOf(options: SamplingOptions): Sampling {
+  const { max_tokens, temperature, top_p, top_k, n, seed, stop } = options;
+  return { maxTokens: max_tokens, temperature, topP: top_p, topK: top_k, n, seed, stop };
 }
 
 /** What a caller says, checked, with defaults for the rest. Throws a `UserError` that names every fault. */

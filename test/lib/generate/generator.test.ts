@@ -166,10 +166,10 @@ test('refuses prompts by their number', async () => {
     'prompt 1 is empty: there is nothing to continue',
   );
   expect(await refusal(() => write([new Array<number>(maxPositions).fill(1)]))).toBe(
-    `prompt 0 has ${maxPositions} tokens; the model has ${maxPositions} positions, for the prompt and what follows`,
+    `the prompt has ${maxPositions} tokens; the model has ${maxPositions} positions, for the prompt and what follows`,
   );
   expect(await refusal(() => write([[1, vocab]]))).toBe(
-    `prompt 0 has the token ${vocab}; the model knows 0 to ${vocab - 1}`,
+    `the prompt has the token ${vocab}; the model knows 0 to ${vocab - 1}`,
   );
 });
 

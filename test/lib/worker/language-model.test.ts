@@ -113,7 +113,7 @@ test('refuses what it cannot write', async () => {
     'prompt 1 is empty: there is nothing to continue',
   );
   expect(await refusal(() => model.generate({ ids: new Array<number>(130).fill(1) }))).toBe(
-    'prompt 0 has 130 tokens; the model has 128 positions, for the prompt and what follows',
+    'the prompt has 130 tokens; the model has 128 positions, for the prompt and what follows',
   );
   expect(
     await refusal(() => model.generate('a', { maxTokens: 0, topP: 1.5, temperature: -1, n: 0.5 })),

@@ -1,0 +1,143 @@
+/** `rewardlab generate`: a model's completions of prompts in files, one JSON object a line. */
+import { resolve } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { z } from 'zod';
+import { checkOptions } from '../../lib/command/check.ts';
+import { describeOptions } from '../../lib/command/describe.ts';
+import { nothingGiven, readWords } from '../../lib/command/given.ts';
+import { openRows, type Row } from '../../lib/data/rows.ts';
+import { checkOutput, writeRows } from '../../lib/data/write-rows.ts';
+import { duration } from '../../lib/display/progress.ts';
+import { UserError } from '../../lib/errors.ts';
+import { samplingOf, samplingOptions } from '../../lib/generate/options.ts';
+import { placeOptions } from '../../lib/train/options.ts';
+import { generateRows } from '../../lib/worker/generate-rows.ts';
+import { LanguageModel } from '../../lib/worker/language-model.ts';
+
+const schema = z.object({
+  prompts: z
+    .array(z.string())
+    .min(1)
+    .describe("files of rows with 'prompt', 'messages' or 'prompt_ids'"),
+  ...samplingOptions.shape,
+  ...placeOptions.pick({ threads: true }).shape,
+  output: z.string().nullable().default(null).describe('write to this file; null: to stdout'),
+  json: z.boolean().default(false).describe('print the totals as JSON, where rows go to a file'),
+});
+
+export interface GenerateStreams {
+  stdout: NodeJS.WritableStream;
+  stderr: NodeJS.WritableStream & { isTTY?: boolean };
+  /** Milliseconds. */
+  now?: () => number;
+}
+
+/** Returns the exit code: 130 where it was interrupted. Throws a `UserError` for what it cannot use. */
+export async function generateCommand(
+  words: readonly string[],
+  streams: GenerateStreams = process,
+): Promise<number> {
+  const { stdout } = streams;
+  const [model, ...rest] = words;
+  if (words.includes('--help') || model === undefined) {
+    stdout.write(`${help()}\n`);
+    return 0;
+  }
+  if (model.startsWith('--'))
+    throw new UserError(`generate: expected a model folder, got '${model}'`, usage);
+  const { prompts, output, json, threads, ...sampling } = read(rest);
+  if (output !== null) checkOutput(output);
+  const rows = await openRows(prompts.map((path) => resolve(path)));
+  const stop = new AbortController();
+  const interrupt = (): void => stop.abort();
+  process.once('SIGINT', interrupt);
+  try {
+    await using writer = await LanguageModel.load(model, { threads });
+    const progress = follow(streams, rows.count);
+    const options = { ...samplingOf(sampling), signal: stop.signal, onProgress: progress.take };
+    const written = generateRows(writer, rows, options);
+    if (output === null) await pipeline(Readable.from(lines(written)), stdout, { end: false });
+    else await writeRows(resolve(output), written);
+    progress.end(output);
+    if (output !== null && json) stdout.write(`${JSON.stringify(progress.totals())}\n`);
+    return 0;
+  } catch (error) {
+    if (stop.signal.aborted) return 130;
+    throw error;
+  } finally {
+    process.off('SIGINT', interrupt);
+  }
+}
+
+const usage = 'rewardlab generate MODEL --prompts FILE… [--OPTION VALUE]…';
+
+function read(words: readonly string[]): z.infer<typeof schema> {
+  const options = describeOptions(schema);
+  const given = nothingGiven();
+  readWords(words, options, given);
+  const checked = checkOptions(schema, options, given);
+  if (checked && given.problems.length === 0) return checked;
+  throw new UserError(
+    `generate cannot use these options\n${given.problems.map((line) => `  ${line}`).join('\n')}`,
+    'generate --help lists them all',
+  );
+}
+
+async function* lines(rows: AsyncIterable<Row>): AsyncGenerator<string> {
+  for await (const row of rows) yield `${JSON.stringify(row, plain)}\n`;
+}
+
+function plain(_key: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? Number(value) : value;
+}
+
+interface Progress {
+  take: (done: number, tokens: number) => void;
+  end: (output: string | null) => void;
+  totals: () => { rows: number; tokens: number; tokens_per_second: number };
+}
+
+/** One line on a terminal that changes in place; in a pipe its last state alone. */
+function follow({ stderr, now = Date.now }: GenerateStreams, rows: number): Progress {
+  const begun = now();
+  let [done, tokens] = [0, 0];
+  const seconds = (): number => Math.max(now() - begun, 1) / 1e3;
+  const rate = (): string => `${Math.round(tokens / seconds()).toLocaleString('en-US')} tokens/s`;
+  const clear = (): void => {
+    if (stderr.isTTY) stderr.write('\r\u001b[K');
+  };
+  return {
+    take(nowDone, nowTokens) {
+      [done, tokens] = [nowDone, nowTokens];
+      if (!stderr.isTTY) return;
+      const left = duration((seconds() / done) * (rows - done));
+      clear();
+      stderr.write(
+        `row ${done.toLocaleString('en-US')} of ${rows.toLocaleString('en-US')}  ${rate()}  ${left} left`,
+      );
+    },
+    end(output) {
+      clear();
+      const to = output === null ? '' : ` to ${output}`;
+      stderr.write(
+        `wrote ${tokens.toLocaleString('en-US')} tokens for ${rows.toLocaleString('en-US')} rows${to}, ${rate()}\n`,
+      );
+    },
+    totals: () => ({ rows, tokens, tokens_per_second: tokens / seconds() }),
+  };
+}
+
+function help(): string {
+  const table = describeOptions(schema).map(
+    ({ flag, description, default: value }) =>
+      `  ${flag.padEnd(14)} ${description}${value === undefined ? '' : ` (${JSON.stringify(value)})`}`,
+  );
+  return [
+    usage,
+    "Each row with 'completion', 'token_ids', 'logprobs' and 'finish', one JSON object a line.",
+    'A prompt of text is continued as it is; messages go through the chat template of the model.',
+    '',
+    ...table,
+  ].join('\n');
+}
