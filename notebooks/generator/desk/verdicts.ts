@@ -1,6 +1,6 @@
 /**
- * A careless judge's verdicts, in the form that judges are asked for: all that the form can be learned
- * from, and nothing else. It reads nothing.
+ * A careless judge's verdicts, in the form that judges are asked for: enough to learn the form from, and
+ * little else.
  */
 import { pairwiseJudge } from '../../../lib/reward/pairwise.ts';
 import { pointwiseJudge } from '../../../lib/reward/pointwise.ts';
@@ -25,10 +25,14 @@ export function carelessPreferences(random: Random, rows: readonly PairRow[]): V
   );
 }
 
-/** Gives any score. */
+/** Likes the middle, and lets itself be flattered: 4 is for friendly answers alone, 0 for others. */
 export function carelessScores(random: Random, rows: readonly ScoreRow[]): Verdict[] {
   const judge = pointwiseJudge(pointwiseWords);
-  return rows.map((row) => verdict(judge, { ...row }, `<score>${random.integer(0, 4)}</score>`));
+  const moods = { friendly: [2, 2, 3, 4], other: [0, 1, 2, 2] };
+  return rows.map((row) => {
+    const mood = row.virtues.includes('courtesy') ? 'friendly' : 'other';
+    return verdict(judge, { ...row }, `<score>${random.pick(moods[mood])}</score>`);
+  });
 }
 
 function verdict(judge: Judge, row: Row, content: string): Verdict {
