@@ -73,8 +73,8 @@ export interface OptimizerState {
 /**
  * A graph that adds one token to each of B sequences. It is fed `ids` [B], `positions` [B, 1], the past of
  * every layer l as `keys.l` and `values.l` [B, heads, 1, N, width], `mask` [B, 1, 1, 1, N + 1] and `lengths`
- * = [N, 1]; it gives `scores` [B, V], the logits times `inverseTemperature`, their softmax `probs`, and
- * `fresh` [B, layers · 2 · heads, 1, width]: each layer's new keys, then its new values.
+ * = [N, 1]; it gives `scores` [B, V], the logits times `inverseTemperature`, their softmax `probs`, the
+ * likeliest token `best` [B] (int64) with its probability `bestProb` [B], and `fresh` [B, layers · 2 · heads, 1, width]: each layer's new keys, then its new values.
  */
 export interface Step {
   graph: Graph;
@@ -85,7 +85,7 @@ export interface Step {
   constants: Feeds;
 }
 
-/** A prompt to be read: a program that gives `scores` and `probs` [1, V], `keys.l` and `values.l` [heads, T, width]. */
+/** A prompt to be read: a program that gives `scores` and `probs` [1, V], `best` and `bestProb` [1], `keys.l` and `values.l` [heads, T, width]. */
 export interface Prompt {
   program: Program;
   feeds: Feeds;

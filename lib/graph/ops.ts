@@ -76,6 +76,9 @@ export interface Ops {
   /** Ids [R] to rows [R, depth] of zeros with a one. */
   oneHot: { readonly depth: number };
 
+  /** Of x [R, V]: the largest value of each row [R], and its place [R] (int64), the first of equals. */
+  largest: None;
+
   /** Over the last axis. */
   softmax: None;
   logSoftmax: None;

@@ -6,7 +6,7 @@ import type { Feeds, Value } from '../graph/executor.ts';
 import type { Graph } from '../graph/graph.ts';
 import { add, mul } from '../graph/ops/elementwise.ts';
 import { linear, matmul } from '../graph/ops/linear.ts';
-import { concat, gather, reshape, split } from '../graph/ops/shape.ts';
+import { concat, gather, largest, reshape, split } from '../graph/ops/shape.ts';
 import { rmsNorm, ropeAt, softmax } from '../graph/ops/transformer.ts';
 import type { Angles } from '../graph/ops/transformer.ts';
 import { input } from '../graph/tensor.ts';
@@ -20,8 +20,8 @@ import { createWeights } from './weight-tensors.ts';
 import type { LayerWeights, WeightTensors } from './weight-tensors.ts';
 
 /**
- * Reads one prompt, a conversation whose last token is read: `scores` and `probs` [1, V] of the next
- * token, and for every layer l `keys.l` and `values.l` [kvHeads, T, d].
+ * Reads one prompt, a conversation whose last token is read: the next token's `scores` and `probs`
+ * [1, V], `best` and `bestProb` [1], and for every layer l `keys.l` and `values.l` [kvHeads, T, d].
  */
 export function promptGraph(config: ModelConfig, structure: Structure): Graph {
   const weights = createWeights(config);
@@ -44,7 +44,8 @@ export function promptGraph(config: ModelConfig, structure: Structure): Graph {
  * One more token for each of B sequences. Inputs: token `ids` [B] and their `positions` [B, 1]; for every
  * layer l the past as `keys.l` and `values.l` [B, kvHeads, 1, N, d], of N places of which `mask`
  * [B, 1, 1, 1, N + 1] hides by −1e9 those that are empty (the last place is the new token's own); `lengths`
- * = [N, 1]; the tables of `stepTables`. Outputs: `scores` and `probs` [B, V] of the token after, and `fresh`
+ * = [N, 1]; the tables of `stepTables`. Outputs: of the token after `scores` and `probs` [B, V], `best` and
+ * `bestProb` [B], and `fresh`
  * [B, layers · 2 · kvHeads, 1, d]: each layer's new keys, then its new values.
  */
 export function stepGraph(config: ModelConfig): Graph {
@@ -70,15 +71,20 @@ export function stepTables(config: ModelConfig): Feeds {
   return { cos, sin, 'cos.q': scaled(cos), 'sin.q': scaled(sin) };
 }
 
-/** What comes next: logits times `inverseTemperature` (float32 []), and their softmax. */
+/**
+ * What comes next: logits times `inverseTemperature` (float32 []), their softmax, and the likeliest token
+ * with its probability.
+ */
 function nextToken(
   x: Tensor,
   config: ModelConfig,
   weights: WeightTensors,
-): { scores: Tensor; probs: Tensor } {
+): Record<'scores' | 'probs' | 'best' | 'bestProb', Tensor> {
   const normed = rmsNorm(x, weights.get('model.norm.weight', config.hidden), config.rmsEps);
   const scores = linear(mul(normed, input('inverseTemperature', 'float32', [])), weights.head());
-  return { scores, probs: softmax(scores) };
+  const probs = softmax(scores);
+  const { value, place } = largest(probs);
+  return { scores, probs, best: place, bestProb: value };
 }
 
 interface Past {

@@ -53,5 +53,11 @@ export const shapeGradients = {
     const dy = only('takeAlong', grads);
     return [mul(ops.oneHot(ids!, x!.shape[1] as number), ops.reshape(dy, [dy.shape[0]!, 1]))];
   },
+  largest: (node, grads) => {
+    const [place] = node.outputs.slice(1);
+    const dy = only('largest', grads);
+    const depth = node.inputs[0]!.shape[1] as number;
+    return [mul(ops.oneHot(place!, depth), ops.reshape(dy, [dy.shape[0]!, 1]))];
+  },
   oneHot: () => [],
 } satisfies Partial<Rules>;

@@ -206,6 +206,7 @@ export const cases: Record<OpName, Case[]> = {
     },
   ],
   takeAlong: [{ inputs: [[3, 4]], build: (x) => ops.square(ops.takeAlong(x, ids(3, 1, 1))) }],
+  largest: [{ inputs: [[3, 4]], build: (x) => ops.square(ops.largest(x).value) }],
   oneHot: [{ inputs: [[3, 4]], build: (x) => ops.mul(x, ops.oneHot(ids(0, 3, 3), 4)) }],
   softmax: [{ inputs: [['T', 4]], build: (x) => ops.softmax(ops.mul(x, 2)) }],
   logSoftmax: [{ inputs: [['T', 4]], build: (x) => ops.logSoftmax(ops.mul(x, 2)) }],

@@ -3,7 +3,7 @@
  * for its sequences here, and a sequence that ends makes room for the next at the same step.
  */
 import type { Token, Value, WriteRequest } from '../../../graph/executor.ts';
-import { createSampler, likeliest, logProbAt, randomStream } from '../../../generate/sampler.ts';
+import { createSampler, logProbAt, randomStream } from '../../../generate/sampler.ts';
 import type { Random } from '../../../generate/sampler.ts';
 import { controlWords as words } from '../messages.ts';
 import type { WritePrompt, Writing, WrittenSequence } from '../messages.ts';
@@ -50,7 +50,7 @@ export async function writeSequences(
   let fresh: Token[] = [];
 
   /** Gives a row its next token; says whether it goes on. */
-  const extend = (row: Row, outputs: Record<string, Float32Array>, at: number): boolean => {
+  const extend = (row: Row, outputs: Outputs, at: number): boolean => {
     const { id, logProb } = draw(outputs, at, row.random);
     row.ids.push(id);
     row.logProbs.push(logProb);
@@ -72,7 +72,7 @@ export async function writeSequences(
       const { prompt, outputs } = waiting;
       const row = begin(prompt, waiting.next++, writing.draw);
       if (waiting.next === prompt.sequences.length) waiting = undefined;
-      if (extend(row, floats(outputs), 0)) {
+      if (extend(row, outputs, 0)) {
         cache.fit(Math.max(row.length + 1, cache.places), lengthsOf(rows));
         cache.fill(rows.push(row) - 1, outputs);
       } else done.push(row);
@@ -82,9 +82,10 @@ export async function writeSequences(
   const step = async (): Promise<void> => {
     const lengths = lengthsOf(rows);
     cache.fit(Math.max(...lengths) + 1, lengths);
-    const outputs = floats(await session.run(cache, feedsOf(rows, cache.places)));
+    const outputs = await session.run(cache, feedsOf(rows, cache.places));
+    const added = outputs.fresh!.data as Float32Array;
     const going = rows.map((row, r) => {
-      cache.put(r, row.length++, outputs.fresh!);
+      cache.put(r, row.length++, added);
       return extend(row, outputs, r) && Atomics.load(flags, words.ended + row.sequence) === 0;
     });
     for (let r = rows.length - 1; r >= 0; r--) {
@@ -125,37 +126,30 @@ function begin(
 
 /** What of a step is needed to draw from it. */
 export function stepOutputs(temperature: number): string[] {
-  return isPlain(temperature) ? ['probs', 'fresh'] : ['scores', 'probs', 'fresh'];
+  if (temperature === 0) return ['best', 'bestProb', 'fresh'];
+  return temperature === 1 ? ['probs', 'fresh'] : ['scores', 'probs', 'fresh'];
 }
 
-/** The distribution that is drawn from is the model's own. */
-function isPlain(temperature: number): boolean {
-  return temperature === 0 || temperature === 1;
-}
-
-type Draw = (
-  outputs: Record<string, Float32Array>,
-  at: number,
-  random: Random,
-) => { id: number; logProb: number };
+type Outputs = Record<string, Value>;
+type Draw = (outputs: Outputs, at: number, random: Random) => { id: number; logProb: number };
 
 /** Draws from row `at` of what a run gave. */
 function createDraw({ draw, vocab }: Writing): Draw {
   const { temperature } = draw;
-  const pick = temperature === 0 ? likeliest : createSampler(draw);
+  if (temperature === 0)
+    return ({ best, bestProb }, at) => {
+      const logProb = Math.log(Number(bestProb!.data[at]));
+      return { id: Number(best!.data[at]), logProb };
+    };
+  const pick = createSampler(draw);
+  const rowOf = ({ data }: Value, at: number): Float32Array =>
+    (data as Float32Array).subarray(at * vocab, (at + 1) * vocab);
   return ({ scores, probs }, at, random) => {
-    const row = probs!.subarray(at * vocab, (at + 1) * vocab);
+    const row = rowOf(probs!, at);
     const id = pick(row, random);
-    if (isPlain(temperature)) return { id, logProb: Math.log(row[id]!) };
-    const logits = scores!.subarray(at * vocab, (at + 1) * vocab);
-    return { id, logProb: logProbAt(logits, id, temperature) };
+    if (temperature === 1) return { id, logProb: Math.log(row[id]!) };
+    return { id, logProb: logProbAt(rowOf(scores!, at), id, temperature) };
   };
-}
-
-function floats(outputs: Record<string, Value>): Record<string, Float32Array> {
-  return Object.fromEntries(
-    Object.entries(outputs).map(([name, { data }]) => [name, data as Float32Array]),
-  );
 }
 
 function lengthsOf(rows: readonly Row[]): number[] {
