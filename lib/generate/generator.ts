@@ -57,23 +57,22 @@ export function createGenerator(options: GeneratorOptions): Generator {
       if (prompts.length === 0 || sampling.n < 1) return prompts.map(() => []);
       if (!executor.writer) throw new UserError(`executor ${executor.name} cannot generate`);
       const { temperature, topP, topK, seed, n } = sampling;
-      const prepared = await Promise.all(
-        prompts.map((ids, i) => {
-          const number = (first ?? 0) + i;
-          const lone = prompts.length === 1 && first === undefined;
-          const name = lone ? `the ${called}` : `${called} ${number}`;
-          return reader.prepare(ids, sampling, { number, name });
-        }),
-      );
+      const lone = prompts.length === 1 && first === undefined;
+      const named = prompts.map((ids, i) => {
+        const number = (first ?? 0) + i;
+        return { ids, number, name: lone ? `the ${called}` : `${called} ${number}` };
+      });
+      const readings = await reader.prepare(named, sampling);
+      const mosts = readings.flatMap((reading) => reading.prompts.map(({ most }) => most));
       writer ??= executor.writer(stepOf(config), parameters);
       const transcript = createTranscript({
         ...{ text, sampling, ends, onToken },
-        most: (sequence) => prepared[Math.floor(sequence / n)]!.most,
+        most: (sequence) => mosts[Math.floor(sequence / n)]!,
       });
       const written = await (
         await writer
       ).write(
-        { prompts: prepared, n, draw: { temperature, topP, topK, seed }, ends: transcript.ends },
+        { readings, n, draw: { temperature, topP, topK, seed }, ends: transcript.ends },
         { ...(signal && { signal }), ...(transcript.take && { onTokens: transcript.take }) },
       );
       return prompts.map((_, i) =>

@@ -85,11 +85,22 @@ export interface Step {
   constants: Feeds;
 }
 
-/** A prompt to be read: a program that gives `scores` and `probs` [1, V], `best` and `bestProb` [1], `keys.l` and `values.l` [heads, T, width]. */
-export interface Prompt {
+/**
+ * Prompts that are read in one run, laid end to end in T tokens: a program that gives what a step gives of R
+ * rows, and `keys.l` and `values.l` [heads, T, width].
+ */
+export interface Reading {
   program: Program;
   feeds: Feeds;
+  prompts: readonly Prompt[];
+}
+
+export interface Prompt {
+  /** Its first token among all, and how many it has. */
+  from: number;
   tokens: number;
+  /** The row that tells what comes after it. */
+  row: number;
   /** Most tokens that may follow. */
   most: number;
   /** Seeds its sequences. */
@@ -97,8 +108,8 @@ export interface Prompt {
 }
 
 export interface WriteRequest {
-  prompts: readonly Prompt[];
-  /** Sequences of each prompt; sequence i · n + j is the j-th of prompt i. */
+  readings: readonly Reading[];
+  /** Sequences of each prompt; sequence i · n + j is the j-th of the i-th prompt of all. */
   n: number;
   /** How a token is drawn: 0 temperature takes the likeliest, 1 and 0 are no limits of `topP` and `topK`. */
   draw: { temperature: number; topP: number; topK: number; seed: number };

@@ -20,8 +20,8 @@ import { createWeights } from './weight-tensors.ts';
 import type { LayerWeights, WeightTensors } from './weight-tensors.ts';
 
 /**
- * Reads one prompt, a conversation whose last token is read: the next token's `scores` and `probs`
- * [1, V], `best` and `bestProb` [1], and for every layer l `keys.l` and `values.l` [kvHeads, T, d].
+ * Reads prompts: for each position that is read, R of them, the next token's `scores` and `probs` [R, V],
+ * `best` and `bestProb` [R], and for every layer l `keys.l` and `values.l` [kvHeads, T, d] of all tokens.
  */
 export function promptGraph(config: ModelConfig, structure: Structure): Graph {
   const weights = createWeights(config);

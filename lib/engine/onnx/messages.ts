@@ -1,5 +1,13 @@
 /** What the executor and its threads say to each other. */
-import type { Feeds, Step, Token, Value, WriteRequest, Written } from '../../graph/executor.ts';
+import type {
+  Feeds,
+  Prompt,
+  Step,
+  Token,
+  Value,
+  WriteRequest,
+  Written,
+} from '../../graph/executor.ts';
 
 /** A session to be, as a thread makes it when it first needs it. */
 export interface SessionPlan {
@@ -80,15 +88,18 @@ export interface FrozenParameter {
   parts: readonly Pick<Slot, 'offset' | 'size'>[];
 }
 
-export interface WritePrompt {
+/** Prompts that are read in one run. */
+export interface WriteReading {
   job: Job;
-  tokens: number;
-  most: number;
+  prompts: readonly WritePrompt[];
+}
+
+export interface WritePrompt extends Omit<Prompt, 'number'> {
   /** Its sequences, each with what its random numbers are seeded by. */
   sequences: readonly { sequence: number; stream: readonly number[] }[];
 }
 
-/** What a thread is to write. Every thread is told all prompts; who reads one is settled by `control`. */
+/** What a thread is to write. Every thread is told all readings; who does one is settled by `control`. */
 export interface Writing extends Pick<WriteRequest, 'draw' | 'ends'> {
   session: number;
   /** For a thread that does not know the session. */
@@ -96,7 +107,7 @@ export interface Writing extends Pick<WriteRequest, 'draw' | 'ends'> {
   plans: readonly SessionPlan[];
   /** Of the weights. */
   version: number;
-  prompts: readonly WritePrompt[];
+  readings: readonly WriteReading[];
   /** Threads of onnxruntime's own: all, where one of ours writes for all. */
   threads: number;
   /** Sequences at a time. */
@@ -109,8 +120,8 @@ export interface Writing extends Pick<WriteRequest, 'draw' | 'ends'> {
   tell: boolean;
 }
 
-/** Places in `Writing.control`: 1 where all shall stop; the next prompt to take; from here, 1 a sequence to end. */
-export const controlWords = { aborted: 0, nextPrompt: 1, ended: 2 } as const;
+/** Places in `Writing.control`: 1 where all shall stop; the next reading to take; from here, 1 a sequence to end. */
+export const controlWords = { aborted: 0, nextReading: 1, ended: 2 } as const;
 
 export interface WrittenSequence extends Written {
   sequence: number;

@@ -1,9 +1,9 @@
 /** Writes sequences on all threads: prepares what each is told, and gathers what each has written. */
-import type { Step, Token, WriteRequest, Writer, Written } from '../../graph/executor.ts';
+import type { Prompt, Step, Token, WriteRequest, Writer, Written } from '../../graph/executor.ts';
 import { parameterInput, writeOnnx } from '../../graph/onnx/write.ts';
 import type { Machine } from './machine.ts';
 import { controlWords } from './messages.ts';
-import type { SessionPlan, StepPlan, WritePrompt, Writing } from './messages.ts';
+import type { SessionPlan, StepPlan, WriteReading, Writing } from './messages.ts';
 import type { OnnxProgram } from './program.ts';
 import { placeOf, stackPlace } from './storage.ts';
 import type { Storage } from './storage.ts';
@@ -39,7 +39,7 @@ export function createWriter(step: Step, { machine, id, version }: WriterParts):
       const { count, threads } = writersOf(request, machine);
       const common = {
         ...{ session: id, version: version(), draw: request.draw, ends: request.ends, vocab },
-        prompts: promptsOf(request, count),
+        readings: readingsOf(request, count),
         rows: rowsOf(request, step, count),
         threads,
         control: words.buffer,
@@ -108,34 +108,48 @@ interface Writers {
   threads: number;
 }
 
-function sequencesOf({ prompts, n }: WriteRequest): number {
-  return prompts.length * n;
+function promptsOf({ readings }: Pick<WriteRequest, 'readings'>): Prompt[] {
+  return readings.flatMap(({ prompts }) => prompts);
+}
+
+function sequencesOf({ readings, n }: WriteRequest): number {
+  return promptsOf({ readings }).length * n;
 }
 
 /** A prompt is read by one thread, or by several where there would be nothing to do for some. */
-function promptsOf({ prompts, n }: WriteRequest, threads: number): WritePrompt[] {
-  const parts = Math.min(n, Math.ceil(threads / prompts.length));
-  return prompts.flatMap(({ program, feeds, tokens, most, number }, i) => {
+function readingsOf({ readings, n }: WriteRequest, threads: number): WriteReading[] {
+  const parts = Math.min(n, Math.ceil(threads / readings.length));
+  let first = 0;
+  return readings.flatMap(({ program, feeds, prompts }) => {
     const job = { session: (program as OnnxProgram).plan('inference').id, feeds };
-    const all = Array.from({ length: n }, (_, j) => ({ sequence: i * n + j, stream: [number, j] }));
-    return Array.from({ length: parts }, (_, part) => {
-      const sequences = all.filter(({ stream }) => stream[1]! % parts === part);
-      return { job, tokens, most, sequences };
+    const all = prompts.map(({ number, ...prompt }) => {
+      const sequences = Array.from({ length: n }, (_, j) => ({
+        sequence: first++,
+        stream: [number, j],
+      }));
+      return { ...prompt, sequences };
     });
+    return Array.from({ length: parts }, (_, part) => ({
+      job,
+      prompts: all.map(({ sequences, ...prompt }) => ({
+        ...prompt,
+        sequences: sequences.filter((_, j) => j % parts === part),
+      })),
+    }));
   });
 }
 
 /** All threads alike, as far as memory allows. */
 function rowsOf(request: WriteRequest, step: Step, threads: number): number {
-  const longest = Math.max(...request.prompts.map(({ tokens, most }) => tokens + most));
+  const longest = Math.max(...promptsOf(request).map(({ tokens, most }) => tokens + most));
   const size = 2 * step.layers * step.heads * step.width * (longest + 64);
   const even = Math.ceil(sequencesOf(request) / threads);
   return Math.max(1, Math.min(even, mostRows, Math.floor(mostCached / size)));
 }
 
-/** Plans of prompts' programs that a thread does not know. */
-function newPlans({ prompts }: WriteRequest, thread: number): SessionPlan[] {
-  const programs = new Set(prompts.map(({ program }) => program as OnnxProgram));
+/** Plans of readings' programs that a thread does not know. */
+function newPlans({ readings }: WriteRequest, thread: number): SessionPlan[] {
+  const programs = new Set(readings.map(({ program }) => program as OnnxProgram));
   return [...programs].flatMap((program) => {
     const told = program.told('inference');
     if (told.has(thread)) return [];

@@ -27,8 +27,8 @@ const write = (
 
 test('a completion is the same bits alone and among others, by one thread and by two', async () => {
   const long = Array.from({ length: 150 }, (_, i) => 100 + ((i * 37) % 3000));
-  const all = await write([...prompts, long, ...prompts], { n: 5 });
-  const few = await write(prompts.slice(0, 2), { n: 2 });
+  const all = await write([...prompts.slice(0, 2), [5], ...prompts, long, ...prompts], { n: 5 });
+  const few = await write([...prompts.slice(0, 2), [5]], { n: 2 });
   const [alone] = await write(prompts.slice(0, 1));
   const single = await openModel(family, { threads: 1 });
   const [byOne] = await single.generator.generate([prompts[0]!], sampling);

@@ -14,13 +14,18 @@ export interface Cache {
   readonly places: number;
   /** Makes rows just long enough for so many tokens; `lengths` of the rows in use stay. */
   fit(tokens: number, lengths: readonly number[]): void;
-  /** A prompt's keys and values [heads, T, width] of every layer, into a row. */
-  fill(row: number, prompt: Readonly<Record<string, Value>>): void;
+  /** A prompt's keys and values, some tokens of [heads, T, width] of every layer, into a row. */
+  fill(row: number, read: Readonly<Record<string, Value>>, where: Where): void;
   /** One token's keys and values, row `from` of `fresh`, to a place of a row. */
   put(row: number, place: number, fresh: Float32Array): void;
   move(from: number, to: number): void;
   /** The first rows as the step's inputs. */
   tensors(rows: number): Tensors;
+}
+
+export interface Where {
+  from: number;
+  tokens: number;
 }
 
 interface Layer {
@@ -54,16 +59,16 @@ export function createCache(step: Pick<Step, 'layers' | 'heads' | 'width'>, rows
         moveAll(before[l], layer, { had, places, heads, width, lengths }),
       );
     },
-    fill(row, prompt) {
+    fill(row, read, { from, tokens }) {
       stored.forEach(({ keys, values }, l) => {
         const pairs = [
-          [keys, prompt[`keys.${l}`]!],
-          [values, prompt[`values.${l}`]!],
+          [keys, read[`keys.${l}`]!],
+          [values, read[`values.${l}`]!],
         ] as const;
         for (const [flat, { data, shape }] of pairs) {
-          const size = shape[1]! * width;
           for (let head = 0; head < heads; head++) {
-            const own = (data as Float32Array).subarray(head * size, (head + 1) * size);
+            const start = (head * shape[1]! + from) * width;
+            const own = (data as Float32Array).subarray(start, start + tokens * width);
             flat.set(own, (row * heads + head) * width * places);
           }
         }

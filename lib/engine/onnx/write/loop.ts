@@ -6,7 +6,7 @@ import type { Token, Value, WriteRequest } from '../../../graph/executor.ts';
 import { createSampler, logProbAt, randomStream } from '../../../generate/sampler.ts';
 import type { Random } from '../../../generate/sampler.ts';
 import { controlWords as words } from '../messages.ts';
-import type { WritePrompt, Writing, WrittenSequence } from '../messages.ts';
+import type { WritePrompt, WriteReading, Writing, WrittenSequence } from '../messages.ts';
 import type { Cache } from './cache.ts';
 import { createFeeds } from './feeds.ts';
 import type { StepSession } from './step-session.ts';
@@ -14,8 +14,8 @@ import type { StepSession } from './step-session.ts';
 export interface WriteParts {
   cache: Cache;
   session: StepSession;
-  /** Runs a prompt's program. */
-  read(prompt: WritePrompt): Promise<Record<string, Value>>;
+  /** Runs a reading's program. */
+  read(reading: WriteReading): Promise<Record<string, Value>>;
   /** Told the tokens of each step, where somebody listens. */
   tell?: (tokens: readonly Token[]) => void;
 }
@@ -46,7 +46,7 @@ export async function writeSequences(
   const feedsOf = createFeeds(writing.draw.temperature);
   const rows: Row[] = [];
   const done: WrittenSequence[] = [];
-  let waiting: Waiting | undefined;
+  const waiting: Waiting[] = [];
   let fresh: Token[] = [];
 
   /** Gives a row its next token; says whether it goes on. */
@@ -60,21 +60,25 @@ export async function writeSequences(
     return !row.ended && row.left > 0;
   };
 
-  const takePrompt = async (): Promise<Waiting | undefined> => {
-    const prompt = writing.prompts[Atomics.add(flags, words.nextPrompt, 1)];
-    return prompt && { prompt, outputs: await parts.read(prompt), next: 0 };
+  const takeReading = async (): Promise<void> => {
+    const reading = writing.readings[Atomics.add(flags, words.nextReading, 1)];
+    if (!reading) return;
+    const outputs = await parts.read(reading);
+    const some = reading.prompts.filter(({ sequences }) => sequences.length > 0);
+    waiting.push(...some.map((prompt) => ({ prompt, outputs, next: 0 })));
   };
 
   const admit = async (): Promise<void> => {
     while (rows.length < writing.rows && Atomics.load(flags, words.aborted) === 0) {
-      waiting ??= await takePrompt();
-      if (!waiting) return;
-      const { prompt, outputs } = waiting;
-      const row = begin(prompt, waiting.next++, writing.draw);
-      if (waiting.next === prompt.sequences.length) waiting = undefined;
-      if (extend(row, outputs, 0)) {
+      if (waiting.length === 0) await takeReading();
+      const [first] = waiting;
+      if (!first) return;
+      const { prompt, outputs } = first;
+      const row = begin(prompt, first.next++, writing.draw);
+      if (first.next === prompt.sequences.length) waiting.shift();
+      if (extend(row, outputs, prompt.row)) {
         cache.fit(Math.max(row.length + 1, cache.places), lengthsOf(rows));
-        cache.fill(rows.push(row) - 1, outputs);
+        cache.fill(rows.push(row) - 1, outputs, prompt);
       } else done.push(row);
     }
   };
