@@ -22,6 +22,7 @@ const keptOutput = 64 * 1024;
 export function startWorker(): WorkerClient {
   const child = spawn(process.execPath, ownArguments('lib/worker/main'), {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    env: workerEnvironment(),
   });
   let output = '';
   const keep = (chunk: Buffer): void => {
@@ -46,6 +47,17 @@ export function startWorker(): WorkerClient {
     },
     pid: child.pid,
   };
+}
+
+/**
+ * Asks glibc for large pages, which it reads when a process starts: weights are walked through at every
+ * step, and where a page is 4 KiB, finding pages takes a seventh of a step of generation.
+ */
+export function workerEnvironment(given: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
+  const tunables = given.GLIBC_TUNABLES ?? '';
+  if (tunables.includes('glibc.malloc.hugetlb')) return given;
+  const all = [...(tunables === '' ? [] : [tunables]), 'glibc.malloc.hugetlb=1'];
+  return { ...given, GLIBC_TUNABLES: all.join(':') };
 }
 
 async function* unwrapped(inbox: AsyncIterable<[FromWorker]>): AsyncGenerator<FromWorker> {

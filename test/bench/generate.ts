@@ -7,6 +7,7 @@ import { cpus, loadavg, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readConfig } from '../../lib/model/config.ts';
+import { workerEnvironment } from '../../lib/worker/client.ts';
 import { startServer } from './train/server.ts';
 import type { Server } from './train/server.ts';
 
@@ -88,7 +89,8 @@ async function measure(options: Options, file: string): Promise<void> {
   const loader = ['--import', here('../../lib/typescript-loader.ts')];
   const servers = new Map<string, Server<Turn>>();
   const own = here('generate/rewardlab-server.ts');
-  servers.set('rewardlab', await startServer([process.execPath, ...loader, own, ...common]));
+  const command: [string, ...string[]] = [process.execPath, ...loader, own, ...common];
+  servers.set('rewardlab', await startServer(command, workerEnvironment()));
   if (python) {
     const peer = here('generate/transformers_server.py');
     servers.set('transformers', await startServer([python, peer, ...common]));

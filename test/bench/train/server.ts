@@ -16,10 +16,11 @@ export interface Server<T = Step> {
 }
 
 /** Resolves when the process says that it is ready. */
-export async function startServer<T = Step>([program, ...args]: [string, ...string[]]): Promise<
-  Server<T>
-> {
-  const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+export async function startServer<T = Step>(
+  [program, ...args]: readonly [string, ...string[]],
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<Server<T>> {
+  const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'], env });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const answer = async (): Promise<unknown> => {
     for (;;) {
