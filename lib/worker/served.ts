@@ -1,4 +1,5 @@
 /** A model served by a process of its own, as the one that started it asks it. */
+import { AsyncResource } from 'node:async_hooks';
 import { startWorker } from './client.ts';
 import type { FromWorker, ToWorker } from './protocol.ts';
 import { fromRefusal } from './refusal.ts';
@@ -61,7 +62,8 @@ export async function startServed(first: ToWorker): Promise<Served> {
         };
         signal?.addEventListener('abort', abort, { once: true });
         const waiting = { resolve: settled(resolve), reject: settled(reject) };
-        asked.set(id, { ...waiting, ...(heard && { heard }) });
+        // What is heard is said by the one who asked, and not by the one who loaded the model.
+        asked.set(id, { ...waiting, ...(heard && { heard: AsyncResource.bind(heard) }) });
       });
     },
     async close() {
