@@ -1,6 +1,7 @@
 /** A model measured by a recipe's objective on rows, the same bits as a validation in training. */
 import { UserError } from '../errors.ts';
 import type { Executor } from '../graph/executor.ts';
+import { readEnds } from '../model/ends.ts';
 import { loadWeights } from '../model/weights.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import type { Job } from '../train/job.ts';
@@ -38,7 +39,9 @@ export async function measureModel(
     },
     microBatchTokens: Number(job.options.micro_batch_tokens),
   });
+  const ends = await readEnds(job.model, config);
   const policy = createPolicy({
+    ...(ends.length > 0 && { ends }),
     ...{ executor, config, text, head: recipe.head, parameters: learner.parameters },
     microBatchTokens: Number(job.options.micro_batch_tokens),
     signal: new AbortController().signal,

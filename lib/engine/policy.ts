@@ -16,6 +16,8 @@ export interface PolicyOptions {
   /** The weights that are being trained. */
   parameters: Parameters;
   text: TextEncoder;
+  /** Tokens that end what it writes; those of the config, else the tokenizer's, where absent. */
+  ends?: readonly number[];
   microBatchTokens: number;
   /** Aborted: what is being written is given up. */
   signal: AbortSignal;

@@ -1,6 +1,7 @@
 /** A job from its files to its last event, on an executor of this process. */
 import { isUserError, UserError } from '../errors.ts';
 import type { Executor } from '../graph/executor.ts';
+import { readEnds } from '../model/ends.ts';
 import { readConfig, type ModelConfig } from '../model/config.ts';
 import { loadWeights } from '../model/weights.ts';
 import type { OwnReward, Recipe } from '../recipe/recipe.ts';
@@ -69,6 +70,8 @@ interface Begin {
 interface Begun {
   executor: Executor;
   config: ModelConfig;
+  /** Tokens that end what the model writes, where its files say so. */
+  ends: readonly number[];
   learner: Learner;
   state: LoopState;
 }
@@ -90,7 +93,7 @@ async function begin({ job, recipe, place, from, notice }: Begin): Promise<Begun
     },
     microBatchTokens: Number(job.options.micro_batch_tokens),
   });
-  const begun = { executor, config, learner };
+  const begun = { executor, config, learner, ends: await readEnds(job.model, config) };
   if (!from) return { ...begun, state: beginning() };
   const { state, optimizer } = await readCheckpoint(from.path);
   await learner.restore(optimizer);
@@ -107,11 +110,13 @@ interface Asked extends Begun {
 
 /** The model as a writer. Its reference is what the job began from, after a resume too. */
 function policyOf({ executor, config, learner, job, recipe, place, ...asked }: Asked): LocalPolicy {
-  const { text } = asked.prepared;
+  const { ends, prepared } = asked;
+  const { text } = prepared;
   const { stopping: signal } = asked.commands;
   const own = place.policy?.(learner, signal);
   const policy = createPolicy({
     ...{ executor, config, text, head: recipe.head, parameters: learner.parameters },
+    ...(ends.length > 0 && { ends }),
     microBatchTokens: Number(job.options.micro_batch_tokens),
     signal,
     reference: () => loadWeights(job.model, config, { head: 'causal' }),
