@@ -1,8 +1,7 @@
 /** `rewardlab evaluate` of a language model: its verdicts, and how good a judge they make it. */
 import { resolve } from 'node:path';
-import { checkOptions } from '../../lib/command/check.ts';
 import { describeOptions } from '../../lib/command/describe.ts';
-import { nothingGiven, readWords } from '../../lib/command/given.ts';
+import { readOptions } from '../../lib/command/read-options.ts';
 import { openRows, type Row } from '../../lib/data/rows.ts';
 import { checkOutput, writeRows } from '../../lib/data/write-rows.ts';
 import { plainLine } from '../../lib/display/escape.ts';
@@ -45,13 +44,9 @@ export async function evaluateJudgeCommand(command: JudgeCommand): Promise<void>
 
 /** Throws a `UserError` that names every flag which is none, or holds what it cannot. */
 export function judgeFlags(words: readonly string[]): JudgeOptions {
-  const options = describeOptions(judgeOptions);
-  const given = nothingGiven();
-  readWords(words, options, given);
-  const checked = checkOptions(judgeOptions, options, given);
-  if (checked && given.problems.length === 0) return checked;
-  throw new UserError(
-    `evaluate cannot use these options of a judge\n${given.problems.map((line) => `  ${line}`).join('\n')}`,
-    `those of a judge are ${options.map(({ flag }) => flag).join(' ')}`,
-  );
+  const flags = describeOptions(judgeOptions).map(({ flag }) => flag);
+  return readOptions(words, judgeOptions, {
+    refusal: 'evaluate cannot use these options of a judge',
+    hint: `those of a judge are ${flags.join(' ')}`,
+  });
 }

@@ -3,11 +3,10 @@ import { resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
-import { checkOptions } from '../../lib/command/check.ts';
-import { describeOptions } from '../../lib/command/describe.ts';
-import { nothingGiven, readWords } from '../../lib/command/given.ts';
-import { openRows, type Row } from '../../lib/data/rows.ts';
-import { checkOutput, writeRows } from '../../lib/data/write-rows.ts';
+import { optionLines } from '../../lib/command/help.ts';
+import { readOptions } from '../../lib/command/read-options.ts';
+import { openRows } from '../../lib/data/rows.ts';
+import { checkOutput, jsonLines, writeRows } from '../../lib/data/write-rows.ts';
 import { duration } from '../../lib/display/progress.ts';
 import { UserError } from '../../lib/errors.ts';
 import { samplingOf, samplingOptions } from '../../lib/generate/options.ts';
@@ -57,7 +56,7 @@ export async function generateCommand(
     const progress = follow(streams, rows.count);
     const options = { ...samplingOf(sampling), signal: stop.signal, onProgress: progress.take };
     const written = generateRows(writer, rows, options);
-    if (output === null) await pipeline(Readable.from(lines(written)), stdout, { end: false });
+    if (output === null) await pipeline(Readable.from(jsonLines(written)), stdout, { end: false });
     else await writeRows(resolve(output), written);
     progress.end(output);
     if (output !== null && json) stdout.write(`${JSON.stringify(progress.totals())}\n`);
@@ -73,23 +72,10 @@ export async function generateCommand(
 const usage = 'rewardlab generate MODEL --prompts FILE… [--OPTION VALUE]…';
 
 function read(words: readonly string[]): z.infer<typeof schema> {
-  const options = describeOptions(schema);
-  const given = nothingGiven();
-  readWords(words, options, given);
-  const checked = checkOptions(schema, options, given);
-  if (checked && given.problems.length === 0) return checked;
-  throw new UserError(
-    `generate cannot use these options\n${given.problems.map((line) => `  ${line}`).join('\n')}`,
-    'generate --help lists them all',
-  );
-}
-
-async function* lines(rows: AsyncIterable<Row>): AsyncGenerator<string> {
-  for await (const row of rows) yield `${JSON.stringify(row, plain)}\n`;
-}
-
-function plain(_key: string, value: unknown): unknown {
-  return typeof value === 'bigint' ? Number(value) : value;
+  return readOptions(words, schema, {
+    refusal: 'generate cannot use these options',
+    hint: 'generate --help lists them all',
+  });
 }
 
 interface Progress {
@@ -129,15 +115,11 @@ function follow({ stderr, now = Date.now }: GenerateStreams, rows: number): Prog
 }
 
 function help(): string {
-  const table = describeOptions(schema).map(
-    ({ flag, description, default: value }) =>
-      `  ${flag.padEnd(14)} ${description}${value === undefined ? '' : ` (${JSON.stringify(value)})`}`,
-  );
   return [
     usage,
     "Each row with 'completion', 'token_ids', 'logprobs' and 'finish', one JSON object a line.",
     'A prompt of text is continued as it is; messages go through the chat template of the model.',
     '',
-    ...table,
+    ...optionLines(schema),
   ].join('\n');
 }

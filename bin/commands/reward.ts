@@ -3,11 +3,10 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { checkOptions } from '../../lib/command/check.ts';
-import { describeOptions } from '../../lib/command/describe.ts';
-import { nothingGiven, readWords } from '../../lib/command/given.ts';
+import { optionLines } from '../../lib/command/help.ts';
+import { readOptions } from '../../lib/command/read-options.ts';
 import { openRows, type Row } from '../../lib/data/rows.ts';
-import { checkOutput, writeRows } from '../../lib/data/write-rows.ts';
+import { checkOutput, jsonLines, writeRows } from '../../lib/data/write-rows.ts';
 import { plainLine } from '../../lib/display/escape.ts';
 import { UserError, unknownName } from '../../lib/errors.ts';
 import { pairwiseOptions, pointwiseOptions } from '../../lib/reward/options.ts';
@@ -64,29 +63,23 @@ export async function rewardCommand(
   const summary = rewardSummary();
   const lines = results(rewardRows(rows, reward), summary);
   if (output !== null) await writeRows(resolve(output), columns(lines));
-  else await pipeline(Readable.from(texts(lines)), stdout, { end: false });
+  else await pipeline(Readable.from(jsonLines(lines)), stdout, { end: false });
   for (const sentence of summary.sentences()) say(plainLine(sentence));
   if (output !== null && json) stdout.write(`${JSON.stringify(summary.totals())}\n`);
   if (summary.totals().rewarded === 0) throw new UserError('no row has a reward');
 }
 
 function choose(kind: Kind, words: readonly string[]) {
-  const schema = kinds[kind];
-  const options = describeOptions(schema);
-  const given = nothingGiven();
-  readWords(words, options, given);
-  const checked =
-    kind === 'pairwise'
-      ? checkOptions(kinds.pairwise, options, given)
-      : checkOptions(kinds.pointwise, options, given);
-  if (given.problems.length > 0 || !checked)
-    throw new UserError(
-      `reward ${kind} cannot use these options\n${given.problems.map((line) => `  ${line}`).join('\n')}`,
-      'reward --help lists them all',
-    );
-  const { output, json, ...rest } = checked;
-  const reward = kind === 'pairwise' ? pairwiseRewards(rest) : pointwiseRewards(rest);
-  return { output, json, reward };
+  const refusing = {
+    refusal: `reward ${kind} cannot use these options`,
+    hint: 'reward --help lists them all',
+  };
+  if (kind === 'pairwise') {
+    const { output, json, ...rest } = readOptions(words, kinds.pairwise, refusing);
+    return { output, json, reward: pairwiseRewards(rest) };
+  }
+  const { output, json, ...rest } = readOptions(words, kinds.pointwise, refusing);
+  return { output, json, reward: pointwiseRewards(rest) };
 }
 
 async function* results(
@@ -107,18 +100,11 @@ async function* columns(lines: AsyncIterable<Row>): AsyncGenerator<Row> {
       : line;
 }
 
-async function* texts(lines: AsyncIterable<Row>): AsyncGenerator<string> {
-  for await (const line of lines) yield `${JSON.stringify(line)}\n`;
-}
-
 function help(): string {
   const table = Object.entries(kinds).flatMap(([kind, schema]) => [
     '',
     `reward ${kind} FILE… [--OPTION VALUE]…`,
-    ...describeOptions(schema).map(
-      ({ flag, description, default: value }) =>
-        `  ${flag.padEnd(18)} ${description} (${String(value)})`,
-    ),
+    ...optionLines(schema),
   ]);
   return [
     "What a judge's completions are worth: rows with 'completion' and the label, one JSON object a row.",

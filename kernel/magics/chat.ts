@@ -1,8 +1,7 @@
 /** `%chat`: a conversation with a language model, kept in the session; the reply is written as it comes. */
 import { z } from 'zod';
-import { checkOptions } from '../../lib/command/check.ts';
-import { describeOptions } from '../../lib/command/describe.ts';
-import { nothingGiven, readWords } from '../../lib/command/given.ts';
+import { optionLines } from '../../lib/command/help.ts';
+import { readOptions } from '../../lib/command/read-options.ts';
 import { splitWords } from '../../lib/command/words.ts';
 import { plain } from '../../lib/display/escape.ts';
 import { UserError } from '../../lib/errors.ts';
@@ -78,15 +77,10 @@ function read({ line, body }: MagicCall): { folder: string; words: string[]; tex
 }
 
 function check(words: readonly string[]): ChatOptions {
-  const options = describeOptions(schema);
-  const given = nothingGiven();
-  readWords(words, options, given);
-  const checked = checkOptions(schema, options, given);
-  if (checked && given.problems.length === 0) return checked;
-  throw new UserError(
-    `%chat cannot use these options\n${given.problems.map((line) => `  ${line}`).join('\n')}`,
-    '%chat --help lists them all; a text after options follows a lone --',
-  );
+  return readOptions(words, schema, {
+    refusal: '%chat cannot use these options',
+    hint: '%chat --help lists them all; a text after options follows a lone --',
+  });
 }
 
 function opening({ system }: ChatOptions): ChatMessage[] {
@@ -125,17 +119,13 @@ function cutText({ max_tokens }: ChatOptions): string {
 const usage = '%chat MODEL text…';
 
 function help(): string {
-  const table = describeOptions(schema).map(
-    ({ flag, description, default: value }) =>
-      `  ${flag.padEnd(14)} ${description} (${JSON.stringify(value)})`,
-  );
   return [
     usage,
     '%chat MODEL [--OPTION VALUE]… -- text…',
     '%%chat MODEL [--OPTION VALUE]…, the text on the lines below',
     '  The conversation with a model is kept until --new, --system or --close.',
     '',
-    ...table,
+    ...optionLines(schema),
     '',
   ].join('\n');
 }

@@ -17,12 +17,15 @@ export interface OptionInfo {
   /** Null is a value too. */
   nullable: boolean;
   choices: readonly string[];
+  /** What stands for the value in help, where its kind does not say it. */
+  placeholder?: string;
 }
 
 /** The part of JSON schema that options use. */
 interface Property {
   type?: string;
   description?: string;
+  placeholder?: string;
   default?: OptionValue;
   enum?: string[];
   anyOf?: Property[];
@@ -59,6 +62,7 @@ function optionInfo(name: string, property: Property): OptionInfo {
     kind: kindOf(value),
     nullable,
     choices: value.enum ?? [],
+    ...(property.placeholder !== undefined && { placeholder: property.placeholder }),
   };
 }
 

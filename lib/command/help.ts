@@ -1,7 +1,14 @@
 /** Help from the schemas: what `--help` prints, and what Tab offers. */
+import type { z } from 'zod';
 import type { OptionValue } from '../train/job.ts';
 import { catalogOf, findNamed, optionGroups, type Catalog } from './catalog.ts';
-import type { OptionInfo } from './describe.ts';
+import { describeOptions, type OptionInfo } from './describe.ts';
+
+/** A line or more for each option of a schema: what to type, and what it means. */
+export function optionLines(schema: z.ZodType, width = 100): string[] {
+  const rows = describeOptions(schema).map((option) => [usage(option), meaning(option)] as const);
+  return table(rows, width);
+}
 
 /** Help for one recipe, or the list of recipes. `width` columns at most. */
 export function trainHelp(
@@ -70,14 +77,15 @@ export function trainCompletions(line: string, lists: Partial<Catalog> = {}): st
   return last.startsWith('-') ? begin(options.map(({ flag }) => flag)) : [];
 }
 
-function usage({ flag, kind, choices, name }: OptionInfo): string {
+function usage({ flag, kind, choices, name, placeholder }: OptionInfo): string {
   if (kind === 'boolean') return flag;
+  if (placeholder !== undefined) return `${flag} ${placeholder}`;
   if (name === 'engine' || name === 'device' || choices.length === 0)
-    return `${flag} ${placeholder[kind]}`;
+    return `${flag} ${placeholders[kind]}`;
   return `${flag} ${choices.join('|')}`;
 }
 
-const placeholder: Record<OptionInfo['kind'], string> = {
+const placeholders: Record<OptionInfo['kind'], string> = {
   boolean: '',
   number: 'N',
   numbers: 'N…',

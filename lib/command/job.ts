@@ -11,6 +11,7 @@ import { checkOptions, checkPlace } from './check.ts';
 import { nothingGiven, parseMapping, readSettings, readWords } from './given.ts';
 import { findRecipe, type OwnPlace } from './own-code.ts';
 import { codeOf, ownParts } from './own-parts.ts';
+import { refused } from './read-options.ts';
 
 /** Where the words were typed, and what there is to choose from (the shipped lists by default). */
 export interface CommandContext extends Partial<Catalog> {
@@ -74,10 +75,10 @@ export async function resolveJob(
   const { made, output, code, live } = own;
   const checked = await checkPlace(options, given, { cwd, engines: catalog.engines, made });
   if (given.problems.length > 0 || !checked)
-    throw new UserError(
-      `${recipe.name} cannot use these options\n${given.problems.map((line) => `  ${line}`).join('\n')}`,
-      `${recipe.name} --help lists them all`,
-    );
+    throw refused(given.problems, {
+      refusal: `${recipe.name} cannot use these options`,
+      hint: `${recipe.name} --help lists them all`,
+    });
   const { model, train, validation, engine, device, threads, seed } = checked;
   const where = { model, train, validation, engine, device, threads, seed };
   const job: Job = { recipe: recipe.name, ...where, output, options: values };

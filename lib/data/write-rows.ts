@@ -25,13 +25,15 @@ export async function writeRows(
   else await writeLines(path, rows);
 }
 
+/** A line of JSON a row; whole numbers of 64 bits as JSON's own. */
+export async function* jsonLines(rows: Iterable<Row> | AsyncIterable<Row>): AsyncGenerator<string> {
+  for await (const row of rows) yield `${JSON.stringify(row, plain)}\n`;
+}
+
 async function writeLines(path: string, rows: Iterable<Row> | AsyncIterable<Row>): Promise<void> {
   const temporary = `${path}.${process.pid}.tmp`;
-  const lines = async function* (): AsyncGenerator<string> {
-    for await (const row of rows) yield `${JSON.stringify(row, plain)}\n`;
-  };
   try {
-    await pipeline(Readable.from(lines()), createWriteStream(temporary));
+    await pipeline(Readable.from(jsonLines(rows)), createWriteStream(temporary));
     await rename(temporary, path);
   } catch (cause) {
     await rm(temporary, { force: true });

@@ -15,10 +15,10 @@ export const samplingOptions = z.object({
   top_k: z.int().min(0).default(0).describe('keep so many of the likeliest tokens; 0: all'),
   n: z.int().positive().default(1).describe('completions of each prompt'),
   seed: z.int().min(0).default(0).describe('seed of every draw'),
-  stop: z
-    .array(z.string())
-    .default([])
-    .describe('texts that end a completion and are left out of it'),
+  stop: z.array(z.string()).default([]).meta({
+    description: 'texts that end a completion and are left out of it',
+    placeholder: 'TEXT…',
+  }),
 });
 
 export type SamplingOptions = z.infer<typeof samplingOptions>;

@@ -2,12 +2,13 @@
  * Generation beside transformers' `generate`, interleaved in one run: prompts of one length, as many new
  * tokens, one prompt at a time and 16 together. Tokens a second of wall time and of processor time.
  */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { cpus, loadavg, tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
+import { cpus, loadavg } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readConfig } from '../../lib/model/config.ts';
 import { workerEnvironment } from '../../lib/worker/client.ts';
+import { inFolder } from './peers.ts';
 import { startServer } from './train/server.ts';
 import type { Server } from './train/server.ts';
 
@@ -39,15 +40,12 @@ export async function generateBench(words: string[]): Promise<void> {
     console.log(usage);
     return;
   }
-  const folder = await mkdtemp(join(tmpdir(), 'rewardlab-bench-'));
-  try {
+  await inFolder(async (folder) => {
     const file = join(folder, 'prompts.json');
     const { vocab } = await readConfig(options.model);
     await writeFile(file, JSON.stringify(makePrompts(options, vocab)));
     await measure(options, file);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  });
 }
 
 function read(words: string[]): Options | undefined {

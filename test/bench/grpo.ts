@@ -3,11 +3,11 @@
  * GRPOTrainer: the same prompts and rewards, as many completions as long; seconds a step.
  */
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { cpus, loadavg, tmpdir } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import type { RunSettings } from './grpo/rewardlab-run.ts';
+import { inFolder } from './peers.ts';
 
 const usage = `bench grpo --model FOLDER --data FILE.parquet
   --data     pairs as RM-Gallery exports them (input, output, metadata)
@@ -36,18 +36,15 @@ export async function grpoBench(words: string[]): Promise<void> {
     console.log(usage);
     return;
   }
-  const folder = await mkdtemp(join(tmpdir(), 'rewardlab-bench-'));
   const results = new Map<string, Result[]>();
   const add = (name: string, result: Result): void =>
     void results.set(name, [...(results.get(name) ?? []), result]);
-  try {
+  await inFolder(async (folder) => {
     for (let repeat = 0; repeat < options.repeats; repeat++) {
       add('rewardlab', await ownRun({ ...options, output: join(folder, String(repeat)) }));
       if (options.python && options.peers) add('TRL GRPOTrainer', await trlRun(options));
     }
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  });
   report(results, options);
 }
 

@@ -1,12 +1,11 @@
 /** Steps of a recipe of one's own, trained from its record, beside the same recipe as it ships, in turns. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { resolveJob } from '../../lib/command/job.ts';
 import { bradleyTerry } from '../../lib/recipe/bradley-terry.ts';
 import type { Recipe } from '../../lib/recipe/recipe.ts';
 import { runJob } from '../../lib/worker/run-job.ts';
+import { inFolder } from './peers.ts';
 
 const usage = `bench own [--model FOLDER] [--data FILE.parquet]
   --model    default notebooks/model
@@ -45,8 +44,7 @@ export async function ownBench(words: string[]): Promise<void> {
 
 /** Of the second half of the steps, when every form of micro-batch has been compiled. */
 async function tokensPerSecond(words: string[], recipe?: Recipe): Promise<number> {
-  const folder = await mkdtemp(join(tmpdir(), 'rewardlab-bench-'));
-  try {
+  return inFolder(async (folder) => {
     const scope = {
       names: () => Promise.resolve(['own']),
       value: () => Promise.resolve(recipe),
@@ -65,7 +63,5 @@ async function tokensPerSecond(words: string[], recipe?: Recipe): Promise<number
     const total = (name: 'tokens' | 'seconds'): number =>
       late.reduce((sum, step) => sum + step[name], 0);
     return total('tokens') / total('seconds');
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  });
 }

@@ -2,14 +2,13 @@
  * Steps of sft beside TRL's SFTTrainer, in real tokens a second: no padding counted. Both learn every
  * token in one row, since that is what the peer's script does; the first row learns the assistant's alone.
  */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { openRows, type Row } from '../../lib/data/rows.ts';
 import { sft } from '../../lib/recipe/sft.ts';
 import type { Policy } from '../../lib/recipe/recipe.ts';
 import { loadEncoder } from '../../lib/text/encoder.ts';
+import { inFolder, peerOptions, readFlags, type PeerOptions } from './peers.ts';
 import { firstStep } from './train/first-step.ts';
 import { best, report } from './train/report.ts';
 import { startServer, type Server, type Step } from './train/server.ts';
@@ -23,48 +22,22 @@ const usage = `bench sft --model FOLDER --data FILE.parquet
 
 const batchSize = 16;
 
-interface Options {
+interface Options extends PeerOptions {
   model: string;
   data: string;
-  python: string | undefined;
-  peers: string | undefined;
-  batches: number;
-  repeats: number;
-  threads: number;
 }
 
 export async function sftBench(words: string[]): Promise<void> {
   const options = read(words);
-  if (!options) {
-    console.log(usage);
-    return;
-  }
-  const folder = await mkdtemp(join(tmpdir(), 'rewardlab-bench-'));
-  try {
-    await measure(options, folder);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  if (options) await inFolder((folder) => measure(options, folder));
+  else console.log(usage);
 }
 
 function read(words: string[]): Options | undefined {
-  const text = { type: 'string' } as const;
-  const names = ['model', 'data', 'python', 'peers', 'batches', 'repeats', 'threads'] as const;
-  const options = Object.fromEntries(names.map((name) => [name, text]));
-  const { values } = parseArgs({ args: words, options }) as { values: Record<string, string> };
+  const values = readFlags(words, ['model', 'data']);
   const { model, data } = values;
   if (!model || !data) return undefined;
-  const { BENCH_PYTHON, BENCH_PEERS } = process.env;
-  const peers = values.peers ?? BENCH_PEERS;
-  return {
-    model: resolve(model),
-    data: resolve(data),
-    python: values.python ?? BENCH_PYTHON,
-    peers: peers && resolve(peers),
-    batches: Number(values.batches ?? 4),
-    repeats: Number(values.repeats ?? 3),
-    threads: Number(values.threads ?? 2),
-  };
+  return { model: resolve(model), data: resolve(data), ...peerOptions(values) };
 }
 
 type Conversation = { input_ids: number[]; loss_mask: number[] } & Row;

@@ -2,11 +2,10 @@
  * Bradley–Terry steps beside PyTorch and TRL, interleaved on the same batches in one run: pairs a second,
  * time to the first step, peak memory. Peers are measured where a Python that has them is named.
  */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { openRows } from '../../lib/data/rows.ts';
+import { inFolder, peerOptions, readFlags, type PeerOptions } from './peers.ts';
 import { firstStep } from './train/first-step.ts';
 import { best, report } from './train/report.ts';
 import { startServer } from './train/server.ts';
@@ -23,15 +22,10 @@ const usage = `bench train --model FOLDER --ids FILE.parquet [--text FILE.parque
 
 const batchSize = 16;
 
-interface Options {
+interface Options extends PeerOptions {
   model: string;
   ids: string;
   text: string | undefined;
-  python: string | undefined;
-  peers: string | undefined;
-  batches: number;
-  repeats: number;
-  threads: number;
 }
 
 export async function trainBench(words: string[]): Promise<void> {
@@ -40,44 +34,18 @@ export async function trainBench(words: string[]): Promise<void> {
     console.log(usage);
     return;
   }
-  const folder = await mkdtemp(join(tmpdir(), 'rewardlab-bench-'));
-  try {
+  await inFolder(async (folder) => {
     const batches = await readBatches(options);
     await writeFile(join(folder, 'batches.json'), JSON.stringify(batches));
     await measure(options, folder, batches);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  });
 }
 
 function read(words: string[]): Options | undefined {
-  const text = { type: 'string' } as const;
-  const names = [
-    'model',
-    'ids',
-    'text',
-    'python',
-    'peers',
-    'batches',
-    'repeats',
-    'threads',
-  ] as const;
-  const options = Object.fromEntries(names.map((name) => [name, text]));
-  const { values } = parseArgs({ args: words, options }) as { values: Record<string, string> };
-  const { model, ids } = values;
+  const values = readFlags(words, ['model', 'ids', 'text']);
+  const { model, ids, text } = values;
   if (!model || !ids) return undefined;
-  const { BENCH_PYTHON, BENCH_PEERS } = process.env;
-  const peers = values.peers ?? BENCH_PEERS;
-  return {
-    model: resolve(model),
-    ids,
-    text: values.text && resolve(values.text),
-    python: values.python ?? BENCH_PYTHON,
-    peers: peers && resolve(peers),
-    batches: Number(values.batches ?? 4),
-    repeats: Number(values.repeats ?? 3),
-    threads: Number(values.threads ?? 2),
-  };
+  return { model: resolve(model), ids, text: text && resolve(text), ...peerOptions(values) };
 }
 
 /** Rows from all over the file, so that a batch has long and short pairs. */

@@ -118,7 +118,8 @@ test('writes a file, tells its totals, and shows how far it is on a terminal', a
 
 test('help comes from the schema', async () => {
   const { out } = await run(['--help']);
-  expect(out).toContain('--max-tokens   tokens that a completion may have (256)');
+  expect(out).toMatch(/--max-tokens N +tokens that a completion may have \(default 256\)/);
+  expect(out).toMatch(/--stop TEXT… +texts that end/);
   expect((await run([])).out).toBe(out);
 });
 
