@@ -41,13 +41,8 @@ const shared = {
 /** Pairwise: is the preferred answer the right one? */
 export const pairwiseOptions = z.object({
   ...shared,
-  reward: z
-    .string()
-    .default('exact')
-    .describe(
-      'what a verdict is worth: exact, or your own function: ./reward.ts#name, a name of this session',
-    ),
-  ties: z.boolean().default(true).describe('offer a tie, and keep rows whose answers tie'),
+  reward: z.string().default('exact').describe('what a verdict is worth: exact'),
+  ties: z.boolean().default(true).describe('accept ties, as verdicts and in rows'),
 });
 
 /** Pointwise: how near is the score to the right one? */
@@ -56,9 +51,7 @@ export const pointwiseOptions = z.object({
   reward: z
     .string()
     .default('exp-decay')
-    .describe(
-      'what a score is worth: exact, exp-decay, linear, linear-exact, or your own: ./reward.ts#name',
-    ),
+    .describe('what a score is worth: exact, exp-decay, linear, linear-exact'),
   decay: z.number().positive().default(2).describe('k of exp-decay: exp(-k·distance/range)'),
   min_score: z.int().default(0).describe('the lowest score'),
   max_score: z.int().default(4).describe('the highest score'),

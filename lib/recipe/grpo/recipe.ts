@@ -40,6 +40,7 @@ export function grpoRecipe<O extends { thinking: ThinkingWish; reward: string }>
     head: 'causal',
     options: z.object({
       ...options.shape,
+      reward: orYours(options.shape.reward as z.ZodType),
       ...grpoOptions.shape,
       ...rewardOptions.shape,
     }) as unknown as z.ZodType<GrpoOptions & O>,
@@ -59,6 +60,13 @@ export function grpoRecipe<O extends { thinking: ThinkingWish; reward: string }>
         : validationBatches(source, asking(source)),
     loss: (model, batch, options) => grpoLoss(model, batch, clipped(options)),
   });
+}
+
+/** A job can ask a function of the person's in the judge's place. */
+function orYours(reward: z.ZodType): z.ZodType {
+  return reward.describe(
+    `${reward.description}; or a function of yours: ./reward.ts#name, or its name in this session`,
+  );
 }
 
 /** Both sides of the clip said. */
