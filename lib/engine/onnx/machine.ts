@@ -1,6 +1,5 @@
 /** Memory in which weights, gradients and moments lie alike, and the threads that work on it. */
 import type { OptimizerState, Value } from '../../graph/executor.ts';
-import { startCrew } from './crew.ts';
 import type { Crew } from './crew.ts';
 import type { Shared } from './messages.ts';
 import { arrange } from './storage.ts';
@@ -13,19 +12,20 @@ export interface Machine {
 }
 
 export interface MachineOptions {
-  threads: number;
-  device: string;
+  crew: Crew;
   /** Names of weights that graphs see as one. */
   stacks: readonly (readonly string[])[];
+  /** There will be steps. */
+  trains: boolean;
 }
 
 export function startMachine(
   weights: ReadonlyMap<string, Value>,
-  { threads, device, stacks }: MachineOptions,
+  { crew, stacks, trains }: MachineOptions,
 ): Machine {
   const storage = arrange(weights, stacks);
   const memory = (): SharedArrayBuffer => new SharedArrayBuffer(Math.max(storage.total, 1) * 4);
-  const gradients = Array.from({ length: threads }, memory);
+  const gradients = Array.from({ length: crew.size }, memory);
   const shared = { weights: memory(), gradients, first: memory(), second: memory() };
   fill(shared.weights, storage, weights);
   const places = [...storage.places].map(([name, { offset, size, shape }]) => ({
@@ -34,7 +34,11 @@ export function startMachine(
     size,
     rows: shape[0]!,
   }));
-  return { storage, shared, crew: startCrew(threads, { device, shared, weights: places }) };
+  // Whoever asks a thread next hears of its failure.
+  void crew
+    .askAll(() => ({ type: 'begin', shared, weights: places, trains }))
+    .catch(() => undefined);
+  return { storage, shared, crew };
 }
 
 /** Copies of all weights, or of what lies in another memory like them, by name. */

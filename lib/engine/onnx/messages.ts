@@ -50,6 +50,8 @@ export interface Load {
 }
 
 export type Request =
+  /** Always the first. `trains`: there will be steps, so what they need can be made ready. */
+  | { type: 'begin'; shared: Shared; weights: readonly Weight[]; trains: boolean }
   | ({ type: 'run' } & Load)
   /** Replaces this thread's gradient by the sum over the jobs. */
   | ({ type: 'accumulate' } & Load)
@@ -148,6 +150,4 @@ export interface Shared {
 export interface ThreadStart {
   index: number;
   device: string;
-  shared: Shared;
-  weights: readonly Weight[];
 }

@@ -12,6 +12,8 @@ const piece = 65_536;
 export interface Optimizer {
   /** Adds the other buffers to the first in a range; returns the sum of squares of the result. */
   combine(buffers: readonly Float32Array[], range: Range): Promise<number>;
+  /** Makes its sessions, which the first step would have to wait for. */
+  warm(): Promise<void>;
   /** An AdamW step over a range, in place. */
   update(memory: OptimizerMemory, part: UpdatePart): Promise<void>;
 }
@@ -29,6 +31,9 @@ export function createOptimizer(): Optimizer {
   const addSquares = lazily(addSquaresGraph());
   const squares = lazily(squaresGraph());
   return {
+    async warm() {
+      await Promise.all([session(), addSquares(), squares()]);
+    },
     async combine([target, ...others], range) {
       let total = 0;
       for (const { start, end } of pieces(range)) {

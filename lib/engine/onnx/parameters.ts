@@ -1,6 +1,7 @@
 /**
  * Weights, gradients and moments, and what threads do with them. Where each weight lies is decided when
- * the first graph is compiled, which says what it stacks; until then they stay as they were given.
+ * the first graph is compiled, which says what it stacks; until then they stay as they were given, and the
+ * threads load what they need.
  */
 import { adamWScalars, clipFactor } from '../../graph/adamw.ts';
 import type {
@@ -14,9 +15,10 @@ import type {
 } from '../../graph/executor.ts';
 import { isParameter, nodesOf } from '../../graph/graph.ts';
 import type { Graph } from '../../graph/graph.ts';
-import { cut } from './crew.ts';
+import { cut, startCrew } from './crew.ts';
+import type { Crew } from './crew.ts';
 import { fillMoments, momentsIn, startMachine, valuesIn } from './machine.ts';
-import type { Machine, MachineOptions } from './machine.ts';
+import type { Machine } from './machine.ts';
 import { createProgram } from './program.ts';
 import { combine, runWork } from './run-work.ts';
 import { createWriter } from './writer.ts';
@@ -27,7 +29,7 @@ export interface OnnxParameters extends Parameters {
 }
 
 interface State {
-  readonly place: Omit<MachineOptions, 'stacks'>;
+  readonly crew: Crew;
   /** What was given, until there is a machine. */
   weights: ReadonlyMap<string, Value>;
   moments: OptimizerState['moments'];
@@ -43,11 +45,11 @@ interface State {
 
 export function createParameters(
   weights: ReadonlyMap<string, Value>,
-  place: State['place'],
+  { threads, device }: { threads: number; device: string },
 ): OnnxParameters {
   const moments = new Map<string, never>();
   const state: State = {
-    place,
+    crew: startCrew(threads, device),
     weights,
     moments,
     closed: false,
@@ -85,9 +87,8 @@ export function createParameters(
     },
     async close() {
       state.closed = true;
-      const { machine } = state;
       delete state.machine;
-      await machine?.crew.close();
+      await state.crew.close();
     },
   };
 }
@@ -95,9 +96,7 @@ export function createParameters(
 /** The machine, laid out for this graph if it is the first. */
 function begun(state: State, graph: Graph): Machine {
   if (state.closed) throw new Error('these parameters are closed');
-  const parameters = nodesOf(Object.values(graph.outputs)).filter(isParameter);
-  const stacks = parameters.map((node) => node.attributes.names);
-  return (state.machine ??= start(state, stacks));
+  return (state.machine ??= start(state, graph));
 }
 
 function compile(state: State, graph: Graph): Program {
@@ -111,8 +110,13 @@ function compile(state: State, graph: Graph): Program {
   });
 }
 
-function start(state: State, stacks: MachineOptions['stacks']): Machine {
-  const machine = startMachine(state.weights, { ...state.place, stacks });
+function start(state: State, graph: Graph): Machine {
+  const parameters = nodesOf(Object.values(graph.outputs)).filter(isParameter);
+  const machine = startMachine(state.weights, {
+    crew: state.crew,
+    stacks: parameters.map((node) => node.attributes.names),
+    trains: graph.gradients !== undefined,
+  });
   fillMoments(machine, state.moments);
   state.weights = new Map();
   state.moments = new Map();

@@ -6,9 +6,11 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { InferenceSession } from 'onnxruntime-node';
 import type { Value } from '../../graph/executor.ts';
 import { createGradientBuffer } from './gradient-buffer.ts';
+import type { GradientBuffer } from './gradient-buffer.ts';
 import type { Job, Load, Reply, Request, SessionPlan, StepPlan, ThreadStart } from './messages.ts';
-import type { Writing, WrittenSequence } from './messages.ts';
+import type { Shared, Writing, WrittenSequence } from './messages.ts';
 import { memoryOpener } from './memory.ts';
+import type { Memory } from './memory.ts';
 import { createOptimizer } from './optimizer.ts';
 import { createSession, feedTensors, fromTensor, slotTensor } from './sessions.ts';
 import type { Tensors } from './sessions.ts';
@@ -17,16 +19,13 @@ import { stepOutputs, writeSequences } from './write/loop.ts';
 import { createStepSessions } from './write/step-session.ts';
 import type { StepSessions } from './write/step-session.ts';
 
-const { index, device, shared, weights } = workerData as ThreadStart;
+const { index, device } = workerData as ThreadStart;
 const open = await memoryOpener();
-const memory = {
-  weights: open(shared.weights),
-  gradients: shared.gradients.map(open),
-  first: open(shared.first),
-  second: open(shared.second),
-};
-const gradient = createGradientBuffer(memory.gradients[index]!.flat, weights);
 const optimizer = createOptimizer();
+
+/** What comes with the first request. */
+let memory: Record<Exclude<keyof Shared, 'gradients'>, Memory> & { gradients: readonly Memory[] };
+let gradient: GradientBuffer;
 
 interface Session {
   plan: SessionPlan;
@@ -38,6 +37,17 @@ const sessions = new Map<number, Session>();
 const steps = new Map<number, { plan: StepPlan; sessions: StepSessions }>();
 
 const answers: { [T in Request['type']]: (request: Request & { type: T }) => Promise<Reply> } = {
+  async begin({ shared, weights, trains }) {
+    memory = {
+      weights: open(shared.weights),
+      gradients: shared.gradients.map(open),
+      first: open(shared.first),
+      second: open(shared.second),
+    };
+    gradient = createGradientBuffer(memory.gradients[index]!.flat, weights);
+    if (trains) await optimizer.warm();
+    return {};
+  },
   run: async (load) => ({ outputs: await runAll(load) }),
   async accumulate(load) {
     gradient.begin();
