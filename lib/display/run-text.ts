@@ -1,18 +1,36 @@
 /** What a run says in plain lines, beside its moving progress: what it leaves out, and how it ended. */
 import { dirname, join } from 'node:path';
-import type { Plan } from '../train/job.ts';
+import type { Limit, Plan } from '../train/job.ts';
 import { plain, plainLine } from './escape.ts';
 import { placeText } from './place.ts';
 import type { Progress } from './progress.ts';
 
 /** Counts of what a plan leaves out or cuts, a sentence each. Only the cut rows may be an estimate. */
-export function losses({ dropped, droppedRows = {}, cut, approximate }: Plan): string[] {
+export function losses({ dropped, droppedRows = {}, cut, limit, approximate }: Plan): string[] {
   const sentences = Object.entries(dropped).map(
     ([reason, count]) =>
       `${rowsText(count)} dropped: ${plainLine(reason)}${which(droppedRows[reason], count)}`,
   );
   const about = approximate ? '≈' : '';
-  return cut > 0 ? [...sentences, `${about}${rowsText(cut)} cut to --max-length`] : sentences;
+  return cut > 0 ? [...sentences, `${about}${rowsText(cut)} cut ${cutText(limit)}`] : sentences;
+}
+
+const lost: Partial<Record<Limit['truncation'], string>> = {
+  left: 'at the beginning ',
+  right: 'at the end ',
+  middle: 'in the middle ',
+};
+
+/** Where rows are cut, and to what. */
+function cutText(limit: Limit | undefined): string {
+  if (!limit) return 'to --max-length';
+  const { by, tokens, truncation } = limit;
+  const count = tokens.toLocaleString('en-US');
+  const most =
+    by === 'positions'
+      ? `the ${count} tokens that --max-response-length leaves of the model's positions`
+      : `--${by.replaceAll('_', '-')} (${count} tokens)`;
+  return `${lost[truncation] ?? ''}to ${most}`;
 }
 
 /** ` (row 4)`, ` (rows 4, 17, …)`. */

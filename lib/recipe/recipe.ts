@@ -157,6 +157,15 @@ export interface Survey {
   cut: number;
   tokens: number;
   approximate: boolean;
+  /** What they are cut to, where that is not `maxLength`. */
+  limit?: Limit;
+}
+
+/** Most tokens of a text, what says so (`positions`: those of the model), and what a longer one loses. */
+export interface Limit {
+  tokens: number;
+  by: 'max_length' | 'max_prompt_length' | 'positions';
+  truncation: Truncation;
 }
 
 export interface Source<O> extends Selection<O> {

@@ -2,9 +2,9 @@
  * One run as plain data: what a job is told before, during and after.
  */
 
-import type { Sample } from '../recipe/recipe.ts';
+import type { Limit, Sample } from '../recipe/recipe.ts';
 
-export type { Sample } from '../recipe/recipe.ts';
+export type { Limit, Sample } from '../recipe/recipe.ts';
 
 /** Option values as YAML can hold them. */
 export type OptionValue = string | number | boolean | number[] | string[] | null;
@@ -53,8 +53,10 @@ export interface Plan {
   dropped: Record<string, number>;
   /** Reason to the first few of these training rows. */
   droppedRows?: Record<string, number[]>;
-  /** Rows whose text was cut to `max_length`. */
+  /** Rows whose text was cut, */
   cut: number;
+  /** and to what. */
+  limit?: Limit;
   /** Training tokens in one epoch, before any sharing of prompts. */
   tokens: number;
   steps: number;

@@ -3,7 +3,7 @@ import { UserError } from '../errors.ts';
 import { openRows } from '../data/rows.ts';
 import { readConfig, type ModelConfig } from '../model/config.ts';
 import { expectedShapes } from '../model/weights.ts';
-import type { Recipe, Selection, Survey } from '../recipe/recipe.ts';
+import type { Limit, Recipe, Selection, Survey } from '../recipe/recipe.ts';
 import { loadEncoder, type TextEncoder } from '../text/encoder.ts';
 import type { Job, Plan } from './job.ts';
 import { trainingOptions, type TrainingOptions } from './options.ts';
@@ -108,11 +108,16 @@ function planOf(planned: Planned, train: Survey, validation: Survey | undefined)
     dropped,
     ...(train.droppedRows && { droppedRows: train.droppedRows }),
     cut: train.cut,
+    limit: train.limit ?? lengthLimit(options),
     tokens: train.tokens,
     steps: options.max_steps ?? epochSteps * options.epochs,
     epochs: options.epochs,
     memoryBytes: memoryOf(parameters, planned),
   };
+}
+
+function lengthLimit({ max_length: tokens, truncation }: TrainingOptions): Limit {
+  return { tokens, by: 'max_length', truncation };
 }
 
 /** Bytes of a process that has loaded its packages and holds no model. */

@@ -69,10 +69,12 @@ export async function surveyPrompts(
   asking: Asking,
   exact: boolean,
 ): Promise<Survey> {
-  const { n, max_response_length: longest } = selection.options;
+  const { n, max_prompt_length, max_response_length: longest } = selection.options;
   const survey = await surveyRows(selection, promptReader(selection, asking), exact);
   const tokens = n * (survey.tokens + survey.kept.length * longest);
-  return { ...survey, tokens, approximate: true };
+  const { maxLength, truncation } = limitsOf(selection);
+  const by = maxLength < max_prompt_length ? 'positions' : 'max_prompt_length';
+  return { ...survey, tokens, approximate: true, limit: { tokens: maxLength, by, truncation } };
 }
 
 type Limits = Pick<Batching, 'maxLength' | 'truncation'>;

@@ -82,6 +82,23 @@ test('what is left out is said once, and again only where a better count differs
   expect(lossTeller()({ ...plan, dropped: {}, cut: 0 })).toBeUndefined();
 });
 
+test.each<[Plan['limit'], string]>([
+  [
+    { tokens: 1024, by: 'max_length', truncation: 'left' },
+    'at the beginning to --max-length (1,024 tokens)',
+  ],
+  [
+    { tokens: 700, by: 'max_prompt_length', truncation: 'middle' },
+    'in the middle to --max-prompt-length (700 tokens)',
+  ],
+  [
+    { tokens: 88, by: 'positions', truncation: 'right' },
+    "at the end to the 88 tokens that --max-response-length leaves of the model's positions",
+  ],
+])('rows are cut to what says so, where it says so: %j', (limit, text) => {
+  expect(losses({ ...plan, dropped: {}, ...(limit && { limit }) })).toEqual([`2 rows cut ${text}`]);
+});
+
 test('a plan without steps divides nothing by nothing', () => {
   const empty = advance(noProgress, { type: 'plan', plan: { ...plan, steps: 0 } }, 0);
   expect(progressBundle(empty)['text/html']).toContain('<progress value="0.0000"');

@@ -113,6 +113,7 @@ test('the plan counts rows, tokens and steps', async () => {
       steps: 15,
       dropped: {},
       cut: 0,
+      limit: { tokens: 1024, by: 'max_length', truncation: 'left' },
     },
   });
 });

@@ -222,6 +222,7 @@ describe('prompts that are too long', () => {
     expect(survey.dropped).toEqual({ 'prompt longer than 700 tokens': 1 });
     expect([...survey.kept]).toEqual([0, 2]);
     expect(survey.approximate).toBe(true);
+    expect(survey.limit).toEqual({ tokens: 700, by: 'max_prompt_length', truncation: 'drop' });
   });
   test('are refused by row, where they are not left out', async () => {
     const options = { ...limit, filter_overlong_prompts: false };
@@ -268,6 +269,7 @@ test('a completion has room in what the model can tell the places of', async () 
   const selection = { ...selectionOf({}), maxPositions: 600 };
   const survey = await pairwise.survey(selection, true);
   expect(survey.dropped).toEqual({ 'prompt longer than 88 tokens': 6 });
+  expect(survey.limit).toMatchObject({ tokens: 88, by: 'positions' });
   const message = await refusal(() => pairwise.survey({ ...selection, maxPositions: 512 }, true));
   expect(message).toBe(
     "--max-response-length: expected less than the model's 512 positions, got '512'\n  a prompt needs some of them",
