@@ -58,8 +58,19 @@ program
   .passThroughOptions()
   .argument('[words...]')
   .action(async (words: string[]) => {
-    const { trainCommand } = await import('./commands/train.ts');
-    process.exitCode = await trainCommand(words);
+    if (words.includes('--help') || words.length === 0) {
+      const { trainHelp } = await import('./commands/train.ts');
+      await trainHelp(words);
+      return;
+    }
+    const { startWorker } = await import('../lib/worker/client.ts');
+    const worker = startWorker('train'); // It loads while the job is looked at here.
+    try {
+      const { trainCommand } = await import('./commands/train.ts');
+      process.exitCode = await trainCommand(words, worker);
+    } finally {
+      worker.release();
+    }
   });
 
 program

@@ -12,16 +12,21 @@ import { terminalProgress } from '../../lib/display/terminal-progress.ts';
 import { trainingFigure } from '../../lib/display/training-figure.ts';
 import { UserError } from '../../lib/errors.ts';
 import type { Job, TrainEvent } from '../../lib/train/job.ts';
+import type { WorkerClient } from '../../lib/worker/client.ts';
 import { runJob } from '../../lib/worker/run-job.ts';
 import { writeWhole } from '../../lib/write-whole.ts';
 
+/** Prints what a recipe takes, or all that there are. */
+export async function trainHelp(words: readonly string[]): Promise<void> {
+  const named = words.find((word) => !word.startsWith('-'));
+  console.log(await helpFor(named, { cwd: process.cwd() }));
+}
+
 /** Returns the exit code: 1 where the run failed, 130 where it was stopped. */
-export async function trainCommand(words: readonly string[]): Promise<number> {
-  if (words.includes('--help') || words.length === 0) {
-    const named = words.find((word) => !word.startsWith('-'));
-    console.log(await helpFor(named, { cwd: process.cwd() }));
-    return 0;
-  }
+export async function trainCommand(
+  words: readonly string[],
+  worker: WorkerClient,
+): Promise<number> {
   const { job, live } = await resolveJob(words, { cwd: process.cwd() });
   if (job.options['background'] === true)
     throw new UserError(
@@ -32,7 +37,7 @@ export async function trainCommand(words: readonly string[]): Promise<number> {
   job.notes?.forEach(notice);
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
-  const events = runJob(job, { signal: stop.signal, live, notice });
+  const events = runJob(job, { signal: stop.signal, live, notice, worker });
   if (job.options['dry_run'] === true) {
     console.log(await dryRun(events));
     return 0;

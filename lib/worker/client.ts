@@ -12,19 +12,22 @@ export interface WorkerClient {
   death(): Promise<string>;
   /** What it wrote besides messages, at most the last 64 KiB. */
   output(): string;
-  /** Lets go of it: it ends by itself, a job with a checkpoint. */
+  /** Lets go of it: it ends by itself, a job with a checkpoint; at once where it was told nothing. */
   release(): void;
   readonly pid: number | undefined;
 }
 
 const keptOutput = 64 * 1024;
 
-export function startWorker(): WorkerClient {
-  const child = spawn(process.execPath, ownArguments('lib/worker/main'), {
+/** A worker that will train can load what it needs for that before it is told of its job. */
+export function startWorker(purpose?: 'train'): WorkerClient {
+  const args = [...ownArguments('lib/worker/main'), ...(purpose ? [purpose] : [])];
+  const child = spawn(process.execPath, args, {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: workerEnvironment(),
   });
   let output = '';
+  let told = false;
   const keep = (chunk: Buffer): void => {
     output = (output + chunk.toString()).slice(-keptOutput);
   };
@@ -34,6 +37,7 @@ export function startWorker(): WorkerClient {
   const inbox = on(child, 'message', { close: ['disconnect'] }) as AsyncIterable<[FromWorker]>;
   return {
     send: (message) => {
+      told = true;
       if (child.connected) child.send(message, () => undefined);
     },
     messages: unwrapped(inbox),
@@ -43,7 +47,8 @@ export function startWorker(): WorkerClient {
     },
     output: () => output,
     release: () => {
-      if (child.connected) child.disconnect();
+      if (!told) child.kill('SIGKILL');
+      else if (child.connected) child.disconnect();
     },
     pid: child.pid,
   };

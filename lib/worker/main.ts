@@ -19,6 +19,7 @@ const inbox = on(process, 'message', { close: ['disconnect'] }) as AsyncIterable
 process.on('disconnect', () => abandoned.abort());
 process.on('SIGTERM', () => abandoned.abort());
 process.on('SIGINT', () => undefined); // The terminal tells the whole group; our parent decides.
+if (process.argv[2] === 'train') void import('../engine/train-locally.ts').catch(() => undefined);
 
 try {
   await serveFirst();

@@ -31,6 +31,8 @@ export interface RunOptions {
   live?: Live;
   /** Told what the person should know before the job begins. */
   notice?: (sentence: string) => void;
+  /** A worker that was started before the job was known; released in any case. */
+  worker?: WorkerClient;
   /** Told the worker's process id. */
   onWorker?: (pid: number) => void;
 }
@@ -98,10 +100,9 @@ async function* run(
 
 async function* inWorker(
   job: Job,
-  { signal, commands, onWorker }: RunOptions,
+  { signal, commands, onWorker, worker = startWorker('train') }: RunOptions,
   reward: RewardCaller | undefined,
 ): AsyncGenerator<TrainEvent> {
-  const worker = startWorker();
   if (worker.pid !== undefined) onWorker?.(worker.pid);
   const stop = (): void => worker.send({ type: 'command', command: { type: 'stop' } });
   const iterator = commands?.[Symbol.asyncIterator]();

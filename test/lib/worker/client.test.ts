@@ -1,6 +1,6 @@
 /** What a worker's process is started with. */
 import { expect, test } from 'vitest';
-import { workerEnvironment } from '../../../lib/worker/client.ts';
+import { startWorker, workerEnvironment } from '../../../lib/worker/client.ts';
 
 test('asks for large pages, beside what the person asks of glibc, and not against it', () => {
   const tunables = (given?: string): string | undefined =>
@@ -11,4 +11,10 @@ test('asks for large pages, beside what the person asks of glibc, and not agains
   );
   expect(tunables('glibc.malloc.hugetlb=0')).toBe('glibc.malloc.hugetlb=0');
   expect(workerEnvironment({ HOME: '/home/me' }).HOME).toBe('/home/me');
+});
+
+test('a worker that was told nothing holds nothing, and ends when it is let go', async () => {
+  const worker = startWorker('train');
+  worker.release();
+  expect(await worker.death()).toContain('was killed');
 });
