@@ -1,5 +1,5 @@
 /** GRPO on onnxruntime, whole: the same bits again, after a resume too, and a stop inside a rollout. */
-import { readFile } from 'node:fs/promises';
+import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { parseJob } from '../../../../lib/command/job.ts';
@@ -28,6 +28,7 @@ const everything = [
 ];
 
 interface Setting {
+  model?: string;
   words?: readonly string[];
   /** Stops the run when as many rollouts and validations have begun. */
   stopAt?: number;
@@ -36,7 +37,7 @@ interface Setting {
 }
 
 async function run(name: string, setting: Setting = {}): Promise<TrainEvent[]> {
-  const { words = everything, stopAt, stopAfter } = setting;
+  const { model = toy.model, words = everything, stopAt, stopAfter } = setting;
   const controller = new AbortController();
   const engine = localEngine({
     ...{ name: 'test', summary: '', devices: ['cpu'], ownProcess: false },
@@ -45,7 +46,7 @@ async function run(name: string, setting: Setting = {}): Promise<TrainEvent[]> {
   });
   const lists = { engines: [engine], recipes: [digits] };
   const output = join(folder, name);
-  const base = ['digits', '--model', toy.model, '--train', toy.train, '--engine', 'test'];
+  const base = ['digits', '--model', model, '--train', toy.train, '--engine', 'test'];
   const place = ['--threads', '2', '--output-dir', output];
   const job = await parseJob([...base, ...place, ...words], { cwd: folder, ...lists });
   const events: TrainEvent[] = [];
@@ -126,6 +127,28 @@ test.each([
   expect(events.at(-1)).toMatchObject({ type: 'end', reason: 'stopped', step });
   await run(output, { words: [...everything, '--resume'] });
   expect(await outcome(output)).toEqual(await outcome('whole'));
+});
+
+test('a completion ends with each of the tokens that generation_config.json names', async () => {
+  const model = join(folder, 'ending-model');
+  await cp(toy.model, model, { recursive: true });
+  const every = Array.from({ length: 274 }, (_, id) => id);
+  const generation = JSON.stringify({ eos_token_id: every });
+  await writeFile(join(model, 'generation_config.json'), generation);
+  const lengths = (events: readonly TrainEvent[]) =>
+    events.flatMap((event) =>
+      event.type === 'step' || event.type === 'validation'
+        ? [[event.metrics.response_length, event.metrics.truncated]]
+        : [],
+    );
+  const words = [...everything, '--max-steps', '1'];
+  const ended = lengths(await run('ending', { model, words }));
+  expect(ended).toEqual([
+    [1, 0],
+    [1, 0],
+  ]);
+  for (const [length] of lengths(await run('unended', { words })))
+    expect(length).toBeGreaterThan(1);
 });
 
 test('the reward rises', async () => {
