@@ -1,57 +1,69 @@
 /** environment.json: what a run was made with, so that another can be compared with it. */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { cpus } from 'node:os';
+import { readFile, stat } from 'node:fs/promises';
+import { findPackageJSON } from 'node:module';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { version } from '../version.ts';
+import { writeWhole } from '../write-whole.ts';
 import type { Job } from './job.ts';
+import { machine } from './machine.ts';
 
 /** Writes environment.json: versions, the machine, hashes of data and model files, seed and threads. */
 export async function writeEnvironment(job: Job): Promise<void> {
-  const files = [
-    ...job.train,
-    ...job.validation,
-    join(job.model, 'config.json'),
-    join(job.model, 'tokenizer.json'),
-  ];
-  const hashes: Record<string, string> = {};
-  for (const file of files) hashes[file] = await sha256(file);
   const environment = {
     rewardlab: version,
     node: process.version,
-    packages: versions(['onnxruntime-node', '@duckdb/node-api', '@huggingface/tokenizers']),
-    platform: `${process.platform} ${process.arch}`,
-    cpu: cpus()[0]?.model ?? 'unknown',
+    packages: await packageVersions(),
+    ...(await machine()),
     threads: job.threads,
     seed: job.seed,
-    sha256: hashes,
+    sha256: await hashes(job),
   };
-  await writeFile(
-    join(job.output, 'environment.json'),
-    JSON.stringify(environment, null, 2) + '\n',
-  );
+  const text = JSON.stringify(environment, null, 2) + '\n';
+  await writeWhole(join(job.output, 'environment.json'), text);
+}
+
+/** What figures depend on besides our own code: arithmetic, token ids, prompts, rows and draws. */
+const packages = [
+  'onnxruntime-node',
+  '@huggingface/tokenizers',
+  '@huggingface/jinja',
+  '@duckdb/node-api',
+  'pure-rand',
+];
+
+/** By the package.json of each, which a package need not export; one that is absent is left out. */
+async function packageVersions(): Promise<Record<string, string>> {
+  const found: Record<string, string> = {};
+  for (const name of packages) {
+    const path = findPackageJSON(name, import.meta.url);
+    if (path === undefined) continue;
+    found[name] = (JSON.parse(await readFile(path, 'utf8')) as { version: string }).version;
+  }
+  return found;
+}
+
+/** Files of a model's folder that say what it reads and writes; some models lack some. */
+const modelFiles = [
+  'config.json',
+  'generation_config.json',
+  'tokenizer.json',
+  'tokenizer_config.json',
+  'chat_template.jinja',
+];
+
+async function hashes(job: Job): Promise<Record<string, string>> {
+  const found: Record<string, string> = {};
+  for (const path of [...job.train, ...job.validation]) found[path] = await sha256(path);
+  for (const path of modelFiles.map((name) => join(job.model, name)))
+    if (await stat(path).catch(() => undefined)) found[path] = await sha256(path);
+  return found;
 }
 
 async function sha256(path: string): Promise<string> {
   const hash = createHash('sha256');
   await pipeline(createReadStream(path), hash);
   return hash.digest('hex');
-}
-
-/** A package that hides its package.json, or is absent, is left out. */
-function versions(names: readonly string[]): Record<string, string> {
-  const require = createRequire(import.meta.url);
-  return Object.fromEntries(
-    names.flatMap((name) => {
-      try {
-        const manifest = require(`${name}/package.json`) as { version: string };
-        return [[name, manifest.version]];
-      } catch {
-        return [];
-      }
-    }),
-  );
 }
