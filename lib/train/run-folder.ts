@@ -2,11 +2,12 @@
 import { appendFileSync, closeSync, openSync } from 'node:fs';
 import { mkdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { UserError } from '../errors.ts';
+import { isUserError, UserError } from '../errors.ts';
 import { writeWhole } from '../write-whole.ts';
 import { latestCheckpoint } from './checkpoint.ts';
 import { differences, jobRecord, jobText, readJobFile } from './job-file.ts';
 import type { Job, TrainEvent } from './job.ts';
+import { lockRun, refuseHeld } from './run-lock.ts';
 
 export interface RunFolder {
   path: string;
@@ -25,12 +26,11 @@ export interface ResumePoint {
 
 /**
  * Looks whether a job may use its run folder. Throws a `UserError` where another job lies there, or
- * this one without `--resume`. Returns where to continue; writes nothing.
+ * this one without `--resume`, or where it is running. Returns where to continue; writes nothing.
  */
 export async function checkRun(job: Job): Promise<ResumePoint | undefined> {
-  const file = join(job.output, 'job.yaml');
-  const exists = await stat(file).catch(() => undefined);
-  if (!exists) {
+  refuseHeld(job.output);
+  if (!(await hasJob(job.output))) {
     if (job.options.resume === true)
       throw new UserError(
         `there is no run in '${job.output}' to resume: it has no job.yaml`,
@@ -38,17 +38,13 @@ export async function checkRun(job: Job): Promise<ResumePoint | undefined> {
       );
     return undefined;
   }
-  const others = differences(await readJobFile(file), jobRecord(job));
+  const others = differences(await readJobFile(jobFile(job.output)), jobRecord(job));
   if (others.length > 0)
     throw new UserError(
       `run folder '${job.output}' already holds another job\n  ${others.join('\n  ')}`,
       'choose another with --output-dir',
     );
-  if (job.options.resume !== true)
-    throw new UserError(
-      `run folder '${job.output}' already holds this job`,
-      'continue it with --resume, or choose another folder with --output-dir',
-    );
+  if (job.options.resume !== true) throw holdsThisJob(job.output);
   if (await isDone(job.output))
     throw new UserError(
       `the run in '${job.output}' is done: there is nothing to resume`,
@@ -57,19 +53,44 @@ export async function checkRun(job: Job): Promise<ResumePoint | undefined> {
   return latestCheckpoint(job.output);
 }
 
+function jobFile(run: string): string {
+  return join(run, 'job.yaml');
+}
+
+function hasJob(run: string): Promise<boolean> {
+  return stat(jobFile(run)).then(
+    () => true,
+    () => false,
+  );
+}
+
+function holdsThisJob(run: string): UserError {
+  return new UserError(
+    `run folder '${run}' already holds this job`,
+    'continue it with --resume, or choose another folder with --output-dir',
+  );
+}
+
 async function isDone(run: string): Promise<boolean> {
   const text = await readFile(join(run, 'metrics.jsonl'), 'utf8').catch(() => '');
   const last = parsed(text.trimEnd().split('\n').at(-1)!);
   return last?.type === 'end' && last.reason === 'done';
 }
 
-/** Opens the folder for a job that may use it; a resumed run's metrics are cut to its checkpoint. */
+/**
+ * Opens the folder for a job that may use it, and holds it until it is closed; a resumed run's metrics
+ * are cut to its checkpoint.
+ */
 export async function openRun(job: Job, from: ResumePoint | undefined): Promise<RunFolder> {
   const path = job.output;
   const metrics = join(path, 'metrics.jsonl');
+  let unlock: (() => void) | undefined;
   try {
     await makeFolder(path);
-    await writeWhole(join(path, 'job.yaml'), jobText(job, path));
+    unlock = lockRun(path);
+    // Another may have begun and ended since this was checked.
+    if (!from && job.options.resume !== true && (await hasJob(path))) throw holdsThisJob(path);
+    await writeWhole(jobFile(path), jobText(job, path));
     await writeWhole(metrics, from ? await untilCheckpoint(metrics, from.step) : '');
     const events = openSync(metrics, 'a');
     const log = openSync(join(path, 'log.txt'), 'a');
@@ -80,9 +101,12 @@ export async function openRun(job: Job, from: ResumePoint | undefined): Promise<
       close: () => {
         closeSync(events);
         closeSync(log);
+        unlock?.();
       },
     };
   } catch (cause) {
+    unlock?.();
+    if (isUserError(cause)) throw cause;
     throw cannotWrite(path, cause as NodeJS.ErrnoException);
   }
 }

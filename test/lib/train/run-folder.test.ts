@@ -1,5 +1,5 @@
 /** Who may use a run folder, and what is left of a run that goes on. */
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { parseJob } from '../../../lib/command/job.ts';
@@ -60,6 +60,28 @@ test('there must be something to resume', async () => {
     "there is no run in 'run' to resume: it has no job.yaml
       name the run folder with --output-dir, or leave out --resume"
   `);
+});
+
+test('a folder is one job’s while it is open', async () => {
+  const first = jobOf();
+  const run = await openRun(first, undefined);
+  const held = `process ${process.pid} on this machine is writing in run folder 'run'`;
+  for (const attempt of [checkRun, (job: Job) => openRun(job, undefined)])
+    expect(
+      (await refusal(() => attempt(resumed(first)), folder)).replace(/run-\d+/, 'run'),
+    ).toContain(held);
+  run.close();
+  expect(await checkRun(resumed(first))).toBeUndefined();
+});
+
+test('a job that another process has begun and ended meanwhile is refused, and stays as it was', async () => {
+  const first = jobOf();
+  const run = await openRun(first, undefined);
+  run.record({ type: 'end', reason: 'done', step: 5 });
+  run.close();
+  expect(await refusal(() => openRun(first, undefined))).toContain('already holds this job');
+  expect(await readFile(join(first.output, 'metrics.jsonl'), 'utf8')).toContain('done');
+  expect(await readdir(first.output)).not.toContain('run.lock');
 });
 
 test('a folder that cannot be written to is named', async () => {
