@@ -41,11 +41,22 @@ const byLeaf: Record<string, string> = {
   ...own('algorithm.kl_ctrl', ['kl_coef', 'target_kl', 'horizon']),
   'algorithm.filter_groups.enable': 'filter_groups',
   ...own('algorithm.filter_groups', ['max_num_gen_batches']),
+  ...overlong('overlong_buffer'),
+  ...overlong('overlong_buffer_cfg'),
 };
 
 /** Options that we name by VERL's last word. */
 function own(prefix: string, names: readonly string[]): Record<string, string> {
   return Object.fromEntries(names.map((name) => [`${prefix}.${name}`, name]));
+}
+
+/** DAPO's penalty, which VERL has had under two names in four places. */
+function overlong(prefix: string): Record<string, string> {
+  return {
+    [`${prefix}.enable`]: 'overlong_buffer',
+    [`${prefix}.len`]: 'overlong_buffer_len',
+    [`${prefix}.penalty_factor`]: 'overlong_penalty_factor',
+  };
 }
 
 /** Keys about how VERL places work on graphics cards, and about its loggers. */
@@ -63,12 +74,16 @@ const withoutMeaning = [
   /(^|\.)(use_dynamic_bsz|log_prob_use_dynamic_bsz|ppo_max_token_len_per_gpu)$/,
   /(^|\.)log_prob_max_token_len_per_gpu$/,
   /^reward(_model)?\.(reward_manager(\.name)?|enable|num_workers)$/,
+  /^reward(_model)?\.(reward_kwargs\.)?(max_resp_len|overlong_buffer(_cfg)?\.log)$/,
   /^trainer\.(critic_warmup|balance_batch|log_val_generations|resume_mode|max_actor_ckpt_to_keep)$/,
   /^ray_(init|kwargs)(\.|$)/,
 ];
 
 /** Models that a job here does not train: what places them has no meaning, the rest no counterpart. */
 const otherModels = /^(critic|reward_model|reward|actor_rollout_ref\.ref)\./;
+/** Settings of the reward itself that stand among those. */
+const ofTheReward =
+  /^(reward\.custom_reward_function|reward(_model)?\.(reward_kwargs\.)?overlong_buffer(_cfg)?)\./;
 
 /** The keys that name the function or class of a file, and the option that names the file. */
 const exportsOf: Record<string, string> = {
@@ -88,7 +103,7 @@ const never = new Set(['save_steps', 'eval_steps', 'max_steps']);
 /** Our option's name, 'ignored', or undefined where the key is not known. */
 export function verlOption(key: string): string | undefined {
   const path = key.replace(/^\++/, '');
-  if (!otherModels.test(path) || path.startsWith('reward.custom_reward_function.'))
+  if (!otherModels.test(path) || ofTheReward.test(path))
     for (const [leaf, option] of Object.entries(byLeaf))
       if (path === leaf || path.endsWith(`.${leaf}`)) return option;
   return withoutMeaning.some((pattern) => pattern.test(path)) ? 'ignored' : undefined;

@@ -1,5 +1,5 @@
 /** A step's groups as examples with their numbers, and which of them each update of the weights takes. */
-import type { Batch, Example, Policy } from '../recipe.ts';
+import type { Batch, Completion, Example, Policy } from '../recipe.ts';
 import { groupAdvantages, meanOf } from './advantage.ts';
 import { tokenWeights } from './aggregation.ts';
 import { klValue } from './kl.ts';
@@ -101,16 +101,26 @@ function updatesOf(groups: number, pieces: readonly Piece[], options: GrpoOption
   return Array.from({ length: epochs }, () => places).flat();
 }
 
-/** What a token of each completion counts for in its mini-batch. */
+/** What a token of each completion counts for in its mini-batch; one that is left out counts for nothing. */
 function weightsOf(groups: readonly Group[], options: GrpoOptions): number[][] {
   const { ppo_mini_batch_size: size, loss_agg_mode: mode, loss_scale_factor } = options;
   const horizon = loss_scale_factor ?? options.max_response_length;
+  const counts = ({ ids, finish }: Completion): number =>
+    options.mask_truncated_completions && finish === 'length' ? 0 : ids.length;
   return chunks(groups, size ?? groups.length).flatMap((mini) => {
-    const lengths = mini.flatMap((group) => group.completions.map(({ ids }) => ids.length));
+    const completions = mini.flatMap((group) => group.completions);
+    const lengths = completions.map(counts);
     const weights = tokenWeights(mode, lengths, horizon);
+    // The loss is divided by all tokens of the mini-batch, its aggregation by those that count.
+    const share = totalOf(completions.map(({ ids }) => ids.length)) / (totalOf(lengths) || 1);
+    const scaled = share === 1 ? weights : weights.map((weight) => weight * share);
     let at = 0;
-    return mini.map(({ completions }) => weights.slice(at, (at += completions.length)));
+    return mini.map((group) => scaled.slice(at, (at += group.completions.length)));
   });
+}
+
+function totalOf(lengths: readonly number[]): number {
+  return lengths.reduce((a, b) => a + b, 0);
 }
 
 /** VERL's penalty compares the policy that wrote with the reference, token by token. */

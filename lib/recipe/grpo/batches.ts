@@ -4,6 +4,7 @@ import { rowBatches } from '../row-batches.ts';
 import { varies } from './advantage.ts';
 import { prepareBatch } from './batch.ts';
 import type { GrpoOptions } from './options.ts';
+import { overlongBuffer } from './overlong.ts';
 import { promptReader, type Asking } from './prompts.ts';
 import * as rollout from './rollout.ts';
 import type { Group } from './rollout.ts';
@@ -15,6 +16,7 @@ export async function* trainingBatches(
 ): AsyncGenerator<Batch> {
   const { options, policy, seed, state = {} } = source;
   const { batchSize, microBatchTokens: mostTokens = Infinity } = source.batching;
+  const scene = { ...source, ...asking, buffer: overlongBuffer(options) };
   let rollouts = Number(state.rollouts ?? 0);
   let klCoef = Number(state.klCoef ?? options.kl_coef);
   let drawn: Group[] = [];
@@ -22,7 +24,7 @@ export async function* trainingBatches(
   let tries = 0;
   for await (const batch of rowBatches(source, promptReader(source, asking))) {
     const sampling = rollout.drawing(options, seed, rollouts++);
-    drawn.push(...(await rollout.rollOut(batch.examples, { ...source, ...asking }, sampling)));
+    drawn.push(...(await rollout.rollOut(batch.examples, scene, sampling)));
     cut += batch.cut ?? 0;
     tries++;
     const groups = chosen(drawn, options);
@@ -70,8 +72,8 @@ export async function* validationBatches(
   const { options } = source;
   const batching = { ...source.batching, batchSize: validationPrompts };
   const reader = promptReader(source, asking);
+  const scene = { ...source, ...asking, buffer: overlongBuffer(options) };
   for await (const { examples, state } of rowBatches({ ...source, batching }, reader)) {
-    const scene = { ...source, ...asking };
     const groups = await rollout.rollOut(examples, scene, rollout.greedy(options));
     yield {
       ...{ examples: [], state, rows: groups.length },

@@ -70,18 +70,31 @@ export const grpoOptions = z.object({
     .default(false)
     .describe('draw on until the step has its number of prompts whose rewards differ (DAPO)'),
   max_num_gen_batches: count.default(10).describe('rollouts that a step may take for that'),
+  overlong_buffer: z
+    .boolean()
+    .default(false)
+    .describe('take a penalty off the reward of a completion that is nearly too long (DAPO)'),
+  overlong_buffer_len: z
+    .int()
+    .min(0)
+    .default(0)
+    .describe('the last tokens of max_response_length, over which the penalty grows'),
+  overlong_penalty_factor: z
+    .number()
+    .min(0)
+    .default(1)
+    .describe('penalty of a completion of max_response_length'),
+  mask_truncated_completions: z
+    .boolean()
+    .default(false)
+    .describe('leave completions that came to no end out of the loss (DAPO)'),
 });
 export type GrpoOptions = z.infer<typeof grpoOptions>;
 
 /** What does not go together, common options among it, a sentence each. */
 export function grpoContradictions(options: Readonly<Record<string, unknown>>): string[] {
-  const {
-    n,
-    ppo_mini_batch_size: mini,
-    filter_groups,
-    loss_agg_mode,
-    loss_scale_factor,
-  } = options as unknown as GrpoOptions;
+  const given = options as unknown as GrpoOptions;
+  const { n, ppo_mini_batch_size: mini, filter_groups } = given;
   const batch = Number(options.batch_size);
   const problems: string[] = [];
   if (mini !== null && batch % mini !== 0)
@@ -90,7 +103,16 @@ export function grpoContradictions(options: Readonly<Record<string, unknown>>): 
     );
   if (n === 1 && filter_groups)
     problems.push('--filter-groups: needs --n above 1: one completion differs from no other');
-  if (loss_scale_factor !== null && loss_agg_mode !== 'seq-mean-token-sum-norm')
+  if (given.loss_scale_factor !== null && given.loss_agg_mode !== 'seq-mean-token-sum-norm')
     problems.push('--loss-scale-factor: only divides --loss-agg-mode seq-mean-token-sum-norm');
-  return problems;
+  return [...problems, ...overlongProblems(given)];
+}
+
+function overlongProblems(options: GrpoOptions): string[] {
+  const { overlong_buffer, overlong_buffer_len: length, max_response_length: most } = options;
+  return overlong_buffer && (length === 0 || length > most)
+    ? [
+        `--overlong-buffer-len: expected tokens from 1 to --max-response-length ${most}, got '${length}'`,
+      ]
+    : [];
 }

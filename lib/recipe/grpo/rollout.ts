@@ -5,6 +5,7 @@ import type { TextEncoder } from '../../text/encoder.ts';
 import type { Completion, OwnReward, Policy, Sample, Sampling } from '../recipe.ts';
 import { meanOf, varies } from './advantage.ts';
 import type { GrpoOptions } from './options.ts';
+import { overlongPenalty, type OverlongBuffer } from './overlong.ts';
 import type { Asked } from './prompts.ts';
 
 /** A prompt with its completions. */
@@ -17,6 +18,8 @@ export interface Group {
 /** What the judge makes of a completion; the score and further values by a function of one's own, if any. */
 export interface Result extends RewardResult {
   values?: Readonly<Record<string, number | string>>;
+  /** What its length cost, where that costs something; the score is what is left. */
+  penalty?: number;
 }
 
 export interface Scene {
@@ -24,6 +27,7 @@ export interface Scene {
   judge: Judge;
   text: Pick<TextEncoder, 'decode'>;
   reward?: OwnReward;
+  buffer?: OverlongBuffer | undefined;
 }
 
 /** Lets the policy answer, and finds out what that is worth. */
@@ -42,7 +46,18 @@ export async function rollOut(
     const results = completions.map(({ text }) => judge.reward(text, one.prompt));
     return { asked: one, completions, results };
   });
-  return reward ? rewardedBy(reward, groups, scene) : groups;
+  const rewarded = reward ? await rewardedBy(reward, groups, scene) : groups;
+  return rewarded.map((group) => penalised(group, scene.buffer));
+}
+
+/** A group whose scores have lost what the lengths of its completions cost. */
+function penalised(group: Group, buffer: OverlongBuffer | undefined): Group {
+  if (!buffer) return group;
+  const results = group.results.map((result, c): Result => {
+    const penalty = overlongPenalty(group.completions[c]!.ids.length, buffer);
+    return { ...result, score: result.score - penalty, penalty };
+  });
+  return { ...group, results };
 }
 
 async function rewardedBy(
@@ -82,6 +97,7 @@ export function scoresOf({ results }: Group): number[] {
 export function rolloutMetrics(groups: readonly Group[]): Record<string, number> {
   const results = groups.flatMap((group) => group.results);
   const completions = groups.flatMap((group) => group.completions);
+  const penalties = results.flatMap(({ penalty }) => penalty ?? []);
   const share = (list: readonly boolean[]): number => meanOf(list.map(Number));
   return {
     reward: meanOf(results.map(({ score }) => score)),
@@ -89,6 +105,7 @@ export function rolloutMetrics(groups: readonly Group[]): Record<string, number>
     parse_rate: share(results.map(({ status }) => status === 'ok' || status === 'repaired')),
     response_length: meanOf(completions.map(({ ids }) => ids.length)),
     truncated: share(completions.map(({ finish }) => finish === 'length')),
+    ...(penalties.length > 0 && { overlong_penalty: meanOf(penalties) }),
     ...valueMeans(results),
   };
 }
@@ -116,14 +133,15 @@ const shown = { prompt: 1500, completion: 4000 };
 /** Completions for a person to look at. */
 export function sampleOf({ asked, completions, results }: Group, place: number): Sample {
   const { messages, truth } = asked.prompt;
-  const { predicted, score, status, values } = results[place]!;
+  const { predicted, score, status, penalty, values } = results[place]!;
+  const length = penalty !== undefined && { overlong_penalty: penalty };
   const texts = messages.map(({ content }) =>
     typeof content === 'string' ? content : JSON.stringify(content),
   );
   return {
     prompt: shortened(texts.join('\n\n'), shown.prompt),
     completion: shortened(completions[place]!.text, shown.completion),
-    values: { row: asked.row, predicted, truth, reward: score, status, ...values },
+    values: { row: asked.row, predicted, truth, reward: score, status, ...length, ...values },
   };
 }
 

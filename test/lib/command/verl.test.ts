@@ -93,3 +93,19 @@ test('settings of GRPO have no counterpart in other recipes', async () => {
     'actor_rollout_ref.rollout.n: this VERL setting has no counterpart here',
   );
 });
+
+test.each([
+  'reward_model.overlong_buffer',
+  '+reward_model.reward_kwargs.overlong_buffer_cfg',
+  'reward.reward_kwargs.overlong_buffer_cfg',
+])("DAPO's penalty, as %s", async (place) => {
+  const words = [`${place}.enable=True`, `${place}.len=128`, `${place}.penalty_factor=0.5`];
+  const manager = [`${place}.log=False`, '+reward_model.reward_kwargs.max_resp_len=512'];
+  const { options, notes } = await parse(...base, ...words, ...manager);
+  expect(options).toMatchObject({
+    ...{ overlong_buffer: true, overlong_buffer_len: 128, overlong_penalty_factor: 0.5 },
+  });
+  expect(notes).toHaveLength(2);
+  const off = await parse(...base, `${place}.enable=False`, `${place}.len=0`);
+  expect(off.options).toMatchObject({ overlong_buffer: false });
+});

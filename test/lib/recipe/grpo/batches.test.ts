@@ -1,15 +1,13 @@
 /** Rows to rollouts to steps, with a policy that writes what it is told: the arithmetic, not the model. */
 import { beforeAll, describe, expect, test } from 'vitest';
-import { rowsOf } from '../../../../lib/data/rows.ts';
-import type { GrpoOptions } from '../../../../lib/recipe/grpo/options.ts';
 import { pairwise } from '../../../../lib/recipe/pairwise.ts';
-import type { Batch, PlainState, Truncation } from '../../../../lib/recipe/recipe.ts';
-import type { PairwiseOptions } from '../../../../lib/reward/options.ts';
+import type { PlainState } from '../../../../lib/recipe/recipe.ts';
 import { loadEncoder, type TextEncoder } from '../../../../lib/text/encoder.ts';
 import { refusal } from '../../refusal.ts';
 import { temporaryFolder } from '../../temporary.ts';
 import { writeMicroTokenizer } from '../../text/micro-tokenizer.ts';
 import { fakePolicy, type FakePolicy } from './fake-policy.ts';
+import { mixed, rows, says, selection, takeBatches, type Setting } from './pairwise-rows.ts';
 
 const folder = temporaryFolder();
 let text: TextEncoder;
@@ -18,50 +16,9 @@ beforeAll(async () => {
   text = await loadEncoder(folder);
 });
 
-const rows = Array.from({ length: 6 }, (_, i) => ({
-  prompt: `hello ${i}`,
-  response_a: 'yes',
-  response_b: 'no',
-  preferred: i % 2 === 0 ? 'A' : 'B',
-}));
-const says = (choice: string): string => `<preference>${choice}</preference>`;
-
-interface Setting {
-  options?: Partial<GrpoOptions & PairwiseOptions>;
-  batchSize?: number;
-  truncation?: Truncation;
-  split?: 'train' | 'validation';
-  state?: PlainState;
-  table?: readonly (typeof rows)[number][];
-  microBatchTokens?: number;
-}
-
-function selectionOf({ options = {}, batchSize = 2, ...setting }: Setting) {
-  return {
-    ...{ rows: rowsOf(setting.table ?? rows), text, seed: 5, split: setting.split ?? 'train' },
-    options: pairwise.options.parse({ thinking: 'off', ...options }),
-    batching: {
-      ...{ batchSize, shuffle: false, maxLength: 0 },
-      truncation: setting.truncation ?? ('error' as const),
-      ...(setting.microBatchTokens && { microBatchTokens: setting.microBatchTokens }),
-    },
-  } as const;
-}
-
-async function take(count: number, policy: FakePolicy, setting: Setting = {}): Promise<Batch[]> {
-  const table = setting.table ?? rows;
-  const source = {
-    ...{ ...selectionOf(setting), policy },
-    kept: Int32Array.from(table.keys()),
-    ...(setting.state && { state: setting.state }),
-  };
-  const batches: Batch[] = [];
-  for await (const batch of pairwise.batches(source)) if (batches.push(batch) === count) break;
-  return batches;
-}
-
-/** Of four completions the first is right for even rows. */
-const mixed = (i: number, j: number): string => says(j === 0 ? (i % 2 === 0 ? 'A' : 'B') : 'tie');
+const selectionOf = (setting: Setting) => selection(text, setting);
+const take = (count: number, policy: FakePolicy, setting?: Setting) =>
+  takeBatches(text, { count, policy }, setting);
 
 test('a group is one example: its prompt once, every completion read from the token before it', async () => {
   const policy = fakePolicy(text, mixed);

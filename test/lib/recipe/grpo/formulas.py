@@ -56,4 +56,10 @@ def kl(kind):
     return {"value": lists(value.detach()), "gradient": lists(logp.grad)}
 kinds = ["kl", "k1", "abs", "mse", "k2", "low_var_kl", "k3", "kl+", "k1+", "abs+", "low_var_kl+", "k3+"]
 
-print(json.dumps({"advantages": advantages, "aggregation": aggregation, "policy": policies, "kl": {"d": lists(d), "cases": {k: kl(k) for k in kinds}}}))
+# VERL 0.9.1, verl/workers/reward_manager/dapo.py: what is added to the reward of a response of so many tokens.
+def overlong(most, length, factor):
+    exceed = [tokens - (most - length) for tokens in range(0, most + 1, most // 8)]
+    return {"most": most, "length": length, "factor": factor, "rewards": [min(-e / length * factor, 0) for e in exceed]}
+overlongs = [overlong(16, 8, 1.0), overlong(64, 40, 0.5), overlong(24, 24, 2.0)]
+
+print(json.dumps({"overlong": overlongs, "advantages": advantages, "aggregation": aggregation, "policy": policies, "kl": {"d": lists(d), "cases": {k: kl(k) for k in kinds}}}))

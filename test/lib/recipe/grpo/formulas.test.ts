@@ -9,9 +9,11 @@ import { input, type Tensor } from '../../../../lib/graph/tensor.ts';
 import { groupAdvantages, varies } from '../../../../lib/recipe/grpo/advantage.ts';
 import { tokenWeights, type Aggregation } from '../../../../lib/recipe/grpo/aggregation.ts';
 import { klLoss, klTypes, klValue, type KlLossType } from '../../../../lib/recipe/grpo/kl.ts';
+import { overlongPenalty, type OverlongBuffer } from '../../../../lib/recipe/grpo/overlong.ts';
 import { policyTerms } from '../../../../lib/recipe/grpo/policy-loss.ts';
 
 interface Reference {
+  overlong: (OverlongBuffer & { rewards: number[] })[];
   advantages: { scores: number[]; byDeviation: number[]; plain: number[] }[];
   aggregation: { losses: number[][]; horizon: number; values: Record<Aggregation, number> };
   policy: {
@@ -124,6 +126,15 @@ test.each(reference.policy.cases)('policy loss, $low, $high, $c', async (expecte
   });
   for (const name of ['loss', 'gradient', 'clipped', 'dualClipped'] as const)
     near(found[name]!, expected[name], 2e-5);
+});
+
+test.each(reference.overlong)('overlong, $most, $length, $factor', ({ rewards, ...buffer }) => {
+  const lengths = rewards.map((_, i) => (i * buffer.most) / 8);
+  near(
+    lengths.map((tokens) => -overlongPenalty(tokens, buffer)),
+    rewards,
+    1e-12,
+  );
 });
 
 describe('KL', () => {
