@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { describeOptions } from '../../lib/command/describe.ts';
 import { readOptions } from '../../lib/command/read-options.ts';
+import { dataFiles } from '../../lib/data/files.ts';
 import { openRows, type Row } from '../../lib/data/rows.ts';
 import { checkOutput, writeRows } from '../../lib/data/write-rows.ts';
 import { plainLine } from '../../lib/display/escape.ts';
@@ -26,7 +27,7 @@ export interface JudgeCommand {
 export async function evaluateJudgeCommand(command: JudgeCommand): Promise<void> {
   const { output, ...options } = judgeFlags(command.words);
   if (output !== null) checkOutput(output);
-  const rows = await openRows(command.data.map((path) => resolve(path)));
+  const rows = await openRows(await dataFiles(command.data, process.cwd()));
   await using model = await openJudge(command.model, {
     ...(command.threads !== undefined && { threads: command.threads }),
   });

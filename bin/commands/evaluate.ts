@@ -1,5 +1,5 @@
 /** `rewardlab evaluate` and `rewardlab score`. */
-import { resolve } from 'node:path';
+import { dataFiles } from '../../lib/data/files.ts';
 import { holdsCandidates } from '../../lib/data/judge-candidates.ts';
 import { openRows, type Rows } from '../../lib/data/rows.ts';
 import { plainLine } from '../../lib/display/escape.ts';
@@ -34,7 +34,9 @@ export async function evaluateCommand(
   words: readonly string[],
   flags: ModelFlags,
 ): Promise<void> {
-  const { json = false, ...options } = flags;
+  const { json = false, ...given } = flags;
+  // Rows first: they are the smaller download.
+  const options = { ...given, data: await dataFiles(given.data, process.cwd()) };
   const folder = await resolveModel(model);
   const { head } = await readConfig(folder);
   if (head === 'causal' && words.length === 0 && (await ofConversations(options.data))) {
@@ -52,13 +54,13 @@ export async function evaluateCommand(
       `evaluate: no such options for a reward model: ${words.join(' ')}`,
       'evaluate --help lists them',
     );
-  const rows = await openRows(options.data.map((path) => resolve(path)));
+  const rows = await openRows(options.data);
   if (holdsCandidates(rows)) return bestOfN(folder, rows, { json, ...options });
-  print(await evaluate({ model, ...options, onProgress: counter('rows') }), json);
+  print(await evaluate({ model: folder, ...options, onProgress: counter('rows') }), json);
 }
 
 function ofConversations(data: readonly string[]): Promise<boolean> {
-  return openRows(data.map((path) => resolve(path))).then(holdsConversations);
+  return openRows(data).then(holdsConversations);
 }
 
 function print({ dropped, ...metrics }: Evaluation | ConversationEvaluation, json: boolean): void {

@@ -5,11 +5,13 @@ import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { optionLines } from '../../lib/command/help.ts';
 import { readOptions } from '../../lib/command/read-options.ts';
+import { dataFiles } from '../../lib/data/files.ts';
 import { openRows } from '../../lib/data/rows.ts';
 import { checkOutput, jsonLines, writeRows } from '../../lib/data/write-rows.ts';
-import { duration } from '../../lib/display/progress.ts';
+import { duration } from '../../lib/duration.ts';
 import { UserError } from '../../lib/errors.ts';
 import { samplingOf, samplingOptions } from '../../lib/generate/options.ts';
+import { resolveModel } from '../../lib/model/hub.ts';
 import { placeOptions } from '../../lib/train/options.ts';
 import { generateRows } from '../../lib/worker/generate-rows.ts';
 import { LanguageModel } from '../../lib/worker/language-model.ts';
@@ -47,12 +49,14 @@ export async function generateCommand(
     throw new UserError(`generate: expected a model folder, got '${model}'`, usage);
   const { prompts, output, json, threads, ...sampling } = read(rest);
   if (output !== null) checkOutput(output);
-  const rows = await openRows(prompts.map((path) => resolve(path)));
+  const rows = await openRows(await dataFiles(prompts, process.cwd()));
+  // Before interrupts are caught: one ends a download at once, and what came is kept.
+  const folder = await resolveModel(model);
   const stop = new AbortController();
   const interrupt = (): void => stop.abort();
   process.once('SIGINT', interrupt);
   try {
-    await using writer = await LanguageModel.load(model, { threads });
+    await using writer = await LanguageModel.load(folder, { threads });
     const progress = follow(streams, rows.count);
     const options = { ...samplingOf(sampling), signal: stop.signal, onProgress: progress.take };
     const written = generateRows(writer, rows, options);

@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { optionLines } from '../../lib/command/help.ts';
 import { readOptions } from '../../lib/command/read-options.ts';
+import { dataFiles } from '../../lib/data/files.ts';
 import { openRows, type Row } from '../../lib/data/rows.ts';
 import { checkOutput, jsonLines, writeRows } from '../../lib/data/write-rows.ts';
 import { plainLine } from '../../lib/display/escape.ts';
@@ -59,7 +60,7 @@ export async function rewardCommand(
   const given = begin < 0 ? [] : rest.slice(begin);
   const { output, json, reward } = choose(kind, given);
   if (output !== null) checkOutput(output);
-  const rows = await openRows(files.map((file) => resolve(file)));
+  const rows = await openRows(await dataFiles(files, process.cwd()));
   const summary = rewardSummary();
   const lines = results(rewardRows(rows, reward), summary);
   if (output !== null) await writeRows(resolve(output), columns(lines));

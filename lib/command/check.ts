@@ -1,13 +1,12 @@
 /** Judges what was given by the schemas; every problem becomes a line in the spelling that was used. */
-import { stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import type { z } from 'zod';
 import type { Engine } from '../engine/engine.ts';
-import { isUserError, unknownName } from '../errors.ts';
-import { resolveModel } from '../model/hub.ts';
+import { unknownName } from '../errors.ts';
+import type { Job } from '../train/job.ts';
 import { placeOptions } from '../train/options.ts';
 import { describeOptions, flagOf, type OptionInfo } from './describe.ts';
 import type { Given } from './given.ts';
+import { findPaths } from './place-paths.ts';
 
 /** The values of a schema's options, defaults filled in; undefined where there are problems. */
 export function checkOptions<T>(
@@ -39,7 +38,7 @@ export function checkOptions<T>(
   return undefined;
 }
 
-export type Place = z.infer<typeof placeOptions>;
+export type Place = z.infer<typeof placeOptions> & Required<Pick<Job, 'typed'>>;
 
 /**
  * The place options, with engine and device known, files found and paths made absolute. Files that are yet
@@ -67,26 +66,8 @@ export async function checkPlace(
       `${spelled('device')}: expected one of ${engine.devices.join(', ')} for engine ${engine.name}, got ${shown(place.device)}`,
     );
   const device = settings.has('device') ? place.device : (engine?.devices[0] ?? place.device);
-  const model = await resolveModel(resolve(cwd, place.model)).catch((error: unknown) => {
-    if (!isUserError(error)) throw error;
-    problems.push(`${spelled('model')}: ${[error.message, error.hint].filter(Boolean).join('; ')}`);
-    return '';
-  });
-  if (place.train.length === 0) problems.push(`${spelled('train')}: expected a file, got none`);
-  const files = async (name: 'train' | 'validation'): Promise<string[]> => {
-    const paths = place[name].map((path) => resolve(cwd, path));
-    for (const path of paths)
-      if (!made.includes(path) && !(await stat(path).catch(() => undefined)))
-        problems.push(`${spelled(name)}: no such file ${shown(path)}`);
-    return paths;
-  };
-  return {
-    ...place,
-    device,
-    model,
-    train: await files('train'),
-    validation: await files('validation'),
-  };
+  const paths = await findPaths(place, { cwd, made, spelled, problems });
+  return { ...place, device, ...paths };
 }
 
 function shown(value: unknown): string {

@@ -38,7 +38,7 @@ export async function parseJob(words: readonly string[], context: CommandContext
 /**
  * Resolves `RECIPE --model M --train F… [--OPTION V]… [a.b.c=v]…` or `JOB.yaml [--OPTION V]…`; flags
  * win over a body, a body over a file. Throws a `UserError` that names every bad option; looks at
- * files, writes none.
+ * files, writes none but what the hub's cache lacks.
  */
 export async function resolveJob(
   words: readonly string[],
@@ -79,10 +79,11 @@ export async function resolveJob(
       refusal: `${recipe.name} cannot use these options`,
       hint: `${recipe.name} --help lists them all`,
     });
-  const { model, train, validation, engine, device, threads, seed } = checked;
+  const { model, train, validation, engine, device, threads, seed, typed } = checked;
   const where = { model, train, validation, engine, device, threads, seed };
   const job: Job = { recipe: recipe.name, ...where, output, options: values };
   if (code.length > 0) job.code = code;
+  if (Object.keys(typed).length > 0) job.typed = typed;
   if (given.notes.length > 0) job.notes = given.notes;
   return { job, live };
 }

@@ -9,6 +9,7 @@ import type { Live } from '../code/live.ts';
 import { recordFile, recordFolder } from '../code/recorded-recipe.ts';
 import { replayRecipe } from '../code/replay-recipe.ts';
 import { isUserError } from '../errors.ts';
+import { isHubAddress } from '../hub/name.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import type { CodeReference } from '../train/job.ts';
 import { readSpec, specText } from '../train/module-spec.ts';
@@ -110,7 +111,7 @@ function refuseOtherRows(
 }
 
 function resolvedText(value: unknown, cwd: string): unknown {
-  return typeof value === 'string' ? resolve(cwd, value) : value;
+  return typeof value === 'string' && !isHubAddress(value) ? resolve(cwd, value) : value;
 }
 
 async function ownReward({ rewards }: Recipe, { settings, problems }: Given, place: OwnPlace) {

@@ -6,6 +6,7 @@ import { UserError } from '../errors.ts';
 import type { Row } from './cell.ts';
 import { columnRecord, filesText, refuseDifferences, requireColumns } from './columns.ts';
 import { allRows, quoteName, streamRows } from './duckdb.ts';
+import { dataFiles } from './files.ts';
 import { openSource, rowNumber } from './source.ts';
 import type { Source } from './source.ts';
 
@@ -24,9 +25,12 @@ export interface Rows {
   scan(columns?: readonly string[]): AsyncIterable<Row[]>;
 }
 
-/** Opens files as one table. Refuses files that differ in columns, and a table without rows. */
+/**
+ * Opens files, of datasets on the hub too, as one table. Refuses files that differ in columns, and a table
+ * without rows.
+ */
 export async function openRows(paths: string | readonly string[]): Promise<Rows> {
-  const list = typeof paths === 'string' ? [paths] : paths;
+  const list = await dataFiles(paths);
   if (list.length === 0) throw new UserError('no data files were named');
   const sources = await Promise.all(list.map(openSource));
   refuseDifferences(sources);

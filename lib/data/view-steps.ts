@@ -8,6 +8,7 @@ import type { Column, Row } from './cell.ts';
 import { columnRecord, refuseDifferences, requireColumns } from './columns.ts';
 import { allRows, quoteName, reasonOf, streamRows, withConnection } from './duckdb.ts';
 import type { Query } from './duckdb.ts';
+import { dataFiles } from './files.ts';
 import { openSource } from './source.ts';
 
 /** What to sort by. */
@@ -25,7 +26,7 @@ const position = 'rewardlab_position';
 
 /** The files' rows, end to end. */
 export async function openStage(paths: readonly string[]): Promise<Stage> {
-  const sources = await Promise.all(paths.map(openSource));
+  const sources = await Promise.all((await dataFiles(paths)).map(openSource));
   refuseDifferences(sources);
   const columns = sources[0]!.columns;
   const parts = sources.map(({ from }) => `SELECT ${listOf(columns)} FROM ${from}`);

@@ -47,7 +47,7 @@ export interface ParquetView extends AsyncIterable<Row> {
 }
 
 /**
- * A view of a file, or of several with the same columns laid end to end. `extras` gives every view made
+ * A view of a file, or of several with the same columns laid end to end, of datasets on the hub too. `extras` gives every view made
  * from it further properties (a way to be displayed).
  */
 export function openView(

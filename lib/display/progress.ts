@@ -1,4 +1,5 @@
 /** How far a run is and how long it will take, from its events and a clock. Pure. */
+import { duration } from '../duration.ts';
 import type { Plan, TrainEvent } from '../train/job.ts';
 import { short } from './braille.ts';
 import type { MimeBundle } from './bundle.ts';
@@ -108,12 +109,4 @@ function named(name: string, value: number | undefined): string[] {
 function barOf(fraction: number, width: number): string {
   const full = Math.round(fraction * width);
   return '━'.repeat(full) + '╌'.repeat(width - full);
-}
-
-/** `8 s`, `3 min 20 s`, `2 h 05 min`. */
-export function duration(seconds: number): string {
-  const whole = Math.round(seconds);
-  if (whole < 60) return `${whole} s`;
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`;
-  return `${Math.floor(whole / 3600)} h ${String(Math.floor((whole % 3600) / 60)).padStart(2, '0')} min`;
 }

@@ -1,6 +1,6 @@
 /** A recipe's loss and metrics on the rows of files, in a process of its own. */
 import { availableParallelism } from 'node:os';
-import { resolve } from 'node:path';
+import { dataFiles } from '../data/files.ts';
 import type { Measurement } from '../engine/measure-model.ts';
 import { UserError, unknownName } from '../errors.ts';
 import { resolveModel } from '../model/hub.ts';
@@ -44,7 +44,7 @@ export async function measureRows(name: string, options: MeasureRowsOptions): Pr
     recipe: name,
     model: await resolveModel(options.model),
     train: [],
-    validation: data.map((path) => resolve(path)),
+    validation: await dataFiles(data, process.cwd()),
     engine: engineName,
     device: options.device ?? engine.devices[0]!,
     threads: options.threads ?? availableParallelism(),

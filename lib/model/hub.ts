@@ -1,15 +1,22 @@
 /**
- * From what a person calls a model to its folder.
+ * From what a person calls a model to its folder: one on this disk, or a repository of the Hugging Face hub
+ * in the cache.
  */
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { UserError, closest } from '../errors.ts';
+import { UserError, closest, isUserError } from '../errors.ts';
+import { openHubModel } from '../hub/model-files.ts';
+import { isHubAddress, modelNamed } from '../hub/name.ts';
 
-/** The absolute path of a local model folder. Refuses, in a sentence, what is not one. */
-export async function resolveModel(nameOrPath: string): Promise<string> {
-  const folder = resolve(nameOrPath);
-  const found = await stat(folder).catch(() => undefined);
-  if (!found) throw await notFound(nameOrPath, folder);
+/**
+ * The absolute path of a model's folder. `ORG/NAME[@REVISION]` is downloaded where there is no such folder
+ * and the cache does not have it. Refuses, in a sentence, what is no model.
+ */
+export async function resolveModel(nameOrPath: string, cwd = process.cwd()): Promise<string> {
+  const folder = resolve(cwd, nameOrPath);
+  const address = isHubAddress(nameOrPath);
+  const found = address ? undefined : await stat(folder).catch(() => undefined);
+  if (!found) return fromHub(nameOrPath, folder);
   if (!found.isDirectory())
     throw new UserError(`'${nameOrPath}' is a file; a model is a folder with a config.json`);
   const names = await readdir(folder);
@@ -21,15 +28,39 @@ export async function resolveModel(nameOrPath: string): Promise<string> {
   return folder;
 }
 
-async function notFound(name: string, folder: string): Promise<UserError> {
-  const beside = await readdir(dirname(folder)).catch(() => []);
-  const guess = closest(basename(folder), beside);
+async function fromHub(name: string, folder: string): Promise<string> {
+  const repo = modelNamed(name);
+  const guess = isHubAddress(name) ? undefined : await guessOf(name, folder);
+  if (!repo) throw notFound(name, folder, guess);
+  try {
+    return (await openHubModel(repo)).folder;
+  } catch (error) {
+    if (!isUserError(error) || isHubAddress(name)) throw error;
+    throw new UserError(
+      `no model '${name}': there is no folder ${folder}, and ${error.message}`,
+      guess ?? error.hint,
+      { cause: error },
+    );
+  }
+}
+
+function notFound(name: string, folder: string, guess: string | undefined): UserError {
+  const [, page] = /^https?:\/\/[^/]+\/([^/]+\/[^/?#]+)/.exec(name) ?? [];
+  if (page !== undefined)
+    return new UserError(`'${name}' is an address of a page`, `name the model as '${page}'`);
+  if (isHubAddress(name))
+    return new UserError(`'${name}' is no model: expected ORG/NAME or ORG/NAME@REVISION`);
   return new UserError(
     `no model '${name}': there is no folder ${folder}`,
-    guess
-      ? `did you mean '${join(dirname(name), guess)}'?`
-      : 'models are not downloaded yet: name a local Hugging Face folder (config.json, model.safetensors, tokenizer.json)',
+    guess ??
+      'name a folder with config.json, model.safetensors and tokenizer.json, or ORG/NAME of the Hugging Face hub',
   );
+}
+
+async function guessOf(name: string, folder: string): Promise<string | undefined> {
+  const beside = await readdir(dirname(folder)).catch(() => []);
+  const guess = closest(basename(folder), beside);
+  return guess && `did you mean '${join(dirname(name), guess)}'?`;
 }
 
 /** A run folder holds models one level down. */

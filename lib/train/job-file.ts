@@ -1,14 +1,26 @@
 /** job.yaml: a job in the words that `%%train` takes, with paths that survive a move of the project. */
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, relative, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { parse, stringify } from 'yaml';
+import { Document, isScalar, parse } from 'yaml';
+import { nameInHub } from '../hub/cache.ts';
+import { isHubAddress, modelNamed } from '../hub/name.ts';
+import { hubCache } from '../hub/settings.ts';
 import type { CodeReference, Job } from './job.ts';
 import { readSpec, specText } from './module-spec.ts';
 import { invocationOptions } from './options.ts';
 
-/** What a job is, flat, without what belongs to one invocation. Paths are as the job has them. */
+/**
+ * What a job is, flat, without what belongs to one invocation. Paths are as the job has them, but for those
+ * in the hub's cache, which are called by repository and commit: a replay elsewhere reads the same bytes.
+ */
 export function jobRecord(job: Job): Record<string, unknown> {
+  const cache = hubCache();
+  return mapPaths(recordOf(job), (path) => nameInHub(path, cache) ?? path);
+}
+
+function recordOf(job: Job): Record<string, unknown> {
   const { recipe, model, train, validation, engine, device, threads, seed, options, code } = job;
   const lasting = Object.entries(options).filter(([name]) => !(name in invocationOptions.shape));
   return {
@@ -22,10 +34,34 @@ export function jobRecord(job: Job): Record<string, unknown> {
 export function jobText(job: Job, folder: string, cwd = process.cwd()): string {
   const within = (root: string, path: string): boolean => !/^\.\.|^$/.test(relative(root, path));
   const near = (path: string): string =>
-    within(folder, path) || (within(cwd, path) && within(cwd, folder))
-      ? relative(folder, path)
-      : path;
-  return stringify(mapPaths(jobRecord(job), near));
+    !isAbsolute(path)
+      ? path
+      : within(folder, path) || (within(cwd, path) && within(cwd, folder))
+        ? relative(folder, path)
+        : path;
+  const record = mapPaths(jobRecord(job), near);
+  const text = new Document(record);
+  const cache = hubCache();
+  for (const [path, typed] of Object.entries(job.typed ?? {}))
+    if (nameInHub(path, cache) !== typed)
+      comment({ text, record }, nameInHub(path, cache) ?? path, typed);
+  return text.toString();
+}
+
+/** Says of a value what the person typed for it. */
+function comment(
+  { text, record }: { text: Document; record: Record<string, unknown> },
+  value: string,
+  typed: string,
+): void {
+  const places = ['model', 'train', 'validation'].flatMap((name) => {
+    const list = record[name];
+    return Array.isArray(list) ? list.map((_, i) => [name, i]) : [[name]];
+  });
+  for (const place of places) {
+    const node = text.getIn(place, true);
+    if (isScalar(node) && node.value === value) node.comment = ` typed as ${typed}`;
+  }
 }
 
 /** The settings of a job.yaml, its paths resolved. */
@@ -35,12 +71,16 @@ export async function readJobFile(path: string): Promise<Record<string, unknown>
   return resolvePaths(record as Record<string, unknown>, dirname(path));
 }
 
-/** Settings with their paths resolved against a folder. */
+/** Settings with their paths resolved against a folder; what lies on the hub stays as it is called. */
 export function resolvePaths(
   record: Record<string, unknown>,
   folder: string,
 ): Record<string, unknown> {
-  return mapPaths(record, (path) => (isAbsolute(path) ? path : resolve(folder, path)));
+  const { model } = record;
+  const resolved = mapPaths(record, (path) => (isHubAddress(path) ? path : resolve(folder, path)));
+  const onHub =
+    typeof model === 'string' && modelNamed(model) && !existsSync(resolve(folder, model));
+  return onHub ? { ...resolved, model } : resolved;
 }
 
 /** The settings in which two records differ, a sentence each: `learning_rate: 0.001 there, 0.01 here`. */

@@ -25,6 +25,8 @@ export interface Job {
   output: string;
   /** Common options and the recipe's own, by TRL's names. */
   options: Options;
+  /** What was typed for paths that the hub's cache gave, by path; a comment in job.yaml. */
+  typed?: Record<string, string>;
   /** What was typed and has no meaning here, a sentence each; shown, not saved. */
   notes?: string[];
   code?: CodeReference[];

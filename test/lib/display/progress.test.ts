@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import {
   advance,
-  duration,
   noProgress,
   progressBundle,
   progressText,
   secondsLeft,
 } from '../../../lib/display/progress.ts';
+import { duration } from '../../../lib/duration.ts';
 import { endText, losses, lossTeller } from '../../../lib/display/run-text.ts';
 import { terminalProgress } from '../../../lib/display/terminal-progress.ts';
 import type { Plan, TrainEvent } from '../../../lib/train/job.ts';

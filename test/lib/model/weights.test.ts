@@ -158,7 +158,7 @@ describe('resolveModel', () => {
     [
       'nowhere-near',
       "no model 'nowhere-near': there is no folder nowhere-near\n" +
-        '  models are not downloaded yet: name a local Hugging Face folder (config.json, model.safetensors, tokenizer.json)',
+        '  name a folder with config.json, model.safetensors and tokenizer.json, or ORG/NAME of the Hugging Face hub',
     ],
     [
       'causal/config.json',
