@@ -3,14 +3,16 @@ import { resolve } from 'node:path';
 import { describeOptions } from '../../lib/command/describe.ts';
 import { readOptions } from '../../lib/command/read-options.ts';
 import { dataFiles } from '../../lib/data/files.ts';
-import { openRows, type Row } from '../../lib/data/rows.ts';
-import { checkOutput, writeRows } from '../../lib/data/write-rows.ts';
+import { openRows } from '../../lib/data/rows.ts';
+import { checkOutput } from '../../lib/data/write-rows.ts';
 import { plainLine } from '../../lib/display/escape.ts';
 import { judgeText } from '../../lib/display/judge.ts';
+import { placeText } from '../../lib/display/place.ts';
 import { UserError } from '../../lib/errors.ts';
 import { evaluateJudge } from '../../lib/evaluate/evaluate-judge.ts';
 import { openJudge } from '../../lib/evaluate/judge-model.ts';
 import { judgeOptions, type JudgeOptions } from '../../lib/evaluate/judge-options.ts';
+import { verdictFile, type VerdictFile } from '../../lib/evaluate/verdict-file.ts';
 
 export interface JudgeCommand {
   /** Folder of the model. */
@@ -23,7 +25,10 @@ export interface JudgeCommand {
   onProgress: (done: number, rows: number) => void;
 }
 
-/** Figures on stdout, as text or one JSON object; rows that were left out on stderr. */
+/**
+ * Figures on stdout, as text or one JSON object; rows that were left out on stderr. Where it does not come
+ * to its end, the verdicts until then are kept.
+ */
 export async function evaluateJudgeCommand(command: JudgeCommand): Promise<void> {
   const { output, ...options } = judgeFlags(command.words);
   if (output !== null) checkOutput(output);
@@ -31,16 +36,36 @@ export async function evaluateJudgeCommand(command: JudgeCommand): Promise<void>
   await using model = await openJudge(command.model, {
     ...(command.threads !== undefined && { threads: command.threads }),
   });
-  const verdicts: Row[] = [];
-  const { notes, ...found } = await evaluateJudge({
-    ...{ model, rows, options },
-    onProgress: command.onProgress,
-    ...(output !== null && { onVerdict: (row: Row) => verdicts.push(row) }),
-  });
-  for (const note of notes) console.error(plainLine(note));
-  if (found.rows === 0) throw new UserError('no row could be judged');
-  if (output !== null) await writeRows(resolve(output), verdicts);
-  console.log(command.json ? JSON.stringify(found) : judgeText(found));
+  const verdicts = output === null ? undefined : verdictFile(resolve(output));
+  const interrupted = (): void => {
+    sayKept(verdicts);
+    process.exit(130);
+  };
+  process.once('SIGINT', interrupted);
+  try {
+    const { notes, ...found } = await evaluateJudge({
+      ...{ model, rows, options },
+      onProgress: command.onProgress,
+      ...(verdicts && { onVerdict: verdicts.add }),
+    });
+    for (const note of notes) console.error(plainLine(note));
+    if (found.rows === 0) throw new UserError('no row could be judged');
+    await verdicts?.finish();
+    console.log(command.json ? JSON.stringify(found) : judgeText(found));
+  } catch (error) {
+    sayKept(verdicts);
+    throw error;
+  } finally {
+    process.off('SIGINT', interrupted);
+  }
+}
+
+function sayKept(verdicts: VerdictFile | undefined): void {
+  const kept = verdicts?.leave();
+  if (!kept) return;
+  const rows = kept.verdicts === 1 ? '1 row' : `${kept.verdicts.toLocaleString('en-US')} rows`;
+  const place = placeText(process.cwd(), kept.path);
+  console.error(`\nthe verdicts on ${rows} are kept in ${place}`);
 }
 
 /** Throws a `UserError` that names every flag which is none, or holds what it cannot. */

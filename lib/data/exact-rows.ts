@@ -11,7 +11,7 @@ import type { Rows } from './rows.ts';
 /** Every row in order; the rows have been opened before, so the lines are known to be JSON. */
 export async function* exactRows(rows: Rows): AsyncGenerator<Row> {
   if (rows.paths.length > 0 && rows.paths.every(isLines))
-    for (const path of rows.paths) yield* lines(path);
+    for (const path of rows.paths) yield* fileRows(path);
   else for await (const chunk of rows.scan()) yield* chunk;
 }
 
@@ -19,7 +19,8 @@ function isLines(path: string): boolean {
   return /^\.(jsonl|ndjson)$/i.test(extname(path));
 }
 
-async function* lines(path: string): AsyncGenerator<Row> {
+/** The rows of one file of JSON lines, which are known to be JSON. */
+export async function* fileRows(path: string): AsyncGenerator<Row> {
   for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Infinity }))
     if (line.trim() !== '') yield JSON.parse(line) as Row;
 }

@@ -25,9 +25,14 @@ export async function writeRows(
   else await writeLines(path, rows);
 }
 
-/** A line of JSON a row; whole numbers of 64 bits as JSON's own. */
+/** A line of JSON a row. */
 export async function* jsonLines(rows: Iterable<Row> | AsyncIterable<Row>): AsyncGenerator<string> {
-  for await (const row of rows) yield `${JSON.stringify(row, plain)}\n`;
+  for await (const row of rows) yield jsonLine(row);
+}
+
+/** A row as JSON and an end of line; whole numbers of 64 bits as JSON's own. */
+export function jsonLine(row: Row): string {
+  return `${JSON.stringify(row, plain)}\n`;
 }
 
 async function writeLines(path: string, rows: Iterable<Row> | AsyncIterable<Row>): Promise<void> {
