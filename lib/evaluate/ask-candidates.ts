@@ -16,8 +16,6 @@ import type { JudgeEvaluation } from './judge-evaluation.ts';
 /** How answers are asked about, and what the completions make of them. */
 interface Contest {
   judge: JudgeEvaluation['judge'];
-  /** Most answers of a row. */
-  most: number;
   prompts(item: JudgedCandidates): (readonly ChatMessage[])[];
   /** A score an answer, and the share of completions that could be read. */
   scores(completions: readonly string[], answers: number): { scores: number[]; read: number };
@@ -31,11 +29,7 @@ export async function askCandidates(
   const contest = 'orders' in judge ? comparing(judge) : scoring(judge);
   const { answers, refused } = askRows(asking, (row, index) => {
     const item = judgedCandidates(row, index);
-    if ('dropped' in item) return item;
-    const count = item.chosen.length + item.rejected.length;
-    return count > contest.most
-      ? { dropped: 'too many answers to compare', detail: `${count}, at most ${contest.most}` }
-      : { about: item, prompts: contest.prompts(item) };
+    return 'dropped' in item ? item : { about: item, prompts: contest.prompts(item) };
   });
   const items: Candidates[] = [];
   const parsed: number[] = [];
@@ -66,7 +60,7 @@ export async function askCandidates(
 
 function scoring({ template }: PointwiseJudge): Contest {
   return {
-    ...{ judge: 'pointwise', most: Infinity },
+    judge: 'pointwise',
     prompts: ({ conversation, chosen, rejected }) =>
       [...chosen, ...rejected].map((answer) =>
         template.format({ conversation, answers: [answer] }),
@@ -87,7 +81,7 @@ function comparing({ template }: PairwiseJudge): Contest {
       Array.from({ length: count }, (_, j): [number, number] => [i, j]).filter(([, j]) => j !== i),
     );
   return {
-    ...{ judge: 'pairwise', most: 8 },
+    judge: 'pairwise',
     prompts: ({ conversation, chosen, rejected }) => {
       const answers = [...chosen, ...rejected];
       return pairs(answers.length).map(([i, j]) =>

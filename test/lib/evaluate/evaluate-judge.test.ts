@@ -176,6 +176,19 @@ describe('several answers', () => {
     }
   });
 
+  test('by comparisons, however many', async () => {
+    const answers = Array.from({ length: 12 }, (_, i) => 'x'.repeat(i + 1));
+    const one = rowsOf([row([answers[11]!], answers.slice(0, 11), '0', 'Math')]);
+    const many = { ...one, columns: rows.columns };
+    const found = await evaluate(many, longer, { judge: 'pairwise' });
+    const { requests, dropped, verdicts } = found;
+    expect([requests, dropped]).toEqual([[132], {}]);
+    expect(verdicts[0]).toMatchObject({
+      chosen: [22],
+      rejected: answers.slice(1).map((_, i) => 2 * i),
+    });
+  });
+
   test('by comparisons', async () => {
     const { judge, groups } = await evaluate(rows, longer, { judge: 'pairwise' });
     expect(judge).toBe('pairwise');
