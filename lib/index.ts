@@ -53,6 +53,7 @@ export type { PairwiseJudge } from './reward/pairwise.ts';
 export { pointwiseJudge } from './reward/pointwise.ts';
 export type { PointwiseJudge } from './reward/pointwise.ts';
 export type { Judge, JudgePrompt, RewardResult } from './reward/judge.ts';
+export { pairExamples, scoreExamples } from './reward/examples.ts';
 export { thinkingRule } from './reward/thinking.ts';
 export { openJudge } from './evaluate/judge-model.ts';
 export { evaluateJudge } from './evaluate/evaluate-judge.ts';

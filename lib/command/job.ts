@@ -10,6 +10,7 @@ import { catalogOf, optionGroups, type Catalog } from './catalog.ts';
 import { checkOptions, checkPlace } from './check.ts';
 import { nothingGiven, parseMapping, readSettings, readWords } from './given.ts';
 import { findRecipe, type OwnPlace } from './own-code.ts';
+import { findOptionFiles } from './option-files.ts';
 import { codeOf, ownParts } from './own-parts.ts';
 import { refused } from './read-options.ts';
 
@@ -73,6 +74,7 @@ export async function resolveJob(
   ) as Options;
   if (given.problems.length === 0) given.problems.push(...(recipe.contradictions?.(values) ?? []));
   const { made, output, code, live } = own;
+  await findOptionFiles(values, given, cwd);
   const checked = await checkPlace(options, given, { cwd, engines: catalog.engines, made });
   if (given.problems.length > 0 || !checked)
     throw refused(given.problems, {

@@ -6,8 +6,9 @@ import { candidateColumns, holdsCandidates } from '../data/judge-candidates.ts';
 import { outputsOf } from '../data/judge-cells.ts';
 import type { Row, Rows } from '../data/rows.ts';
 import { UserError } from '../errors.ts';
-import { pairwiseJudge } from '../reward/pairwise.ts';
-import { pointwiseJudge } from '../reward/pointwise.ts';
+import { pairExamples, scoreExamples } from '../reward/examples.ts';
+import { pairwiseJudge, type PairwiseJudge } from '../reward/pairwise.ts';
+import { pointwiseJudge, type PointwiseJudge } from '../reward/pointwise.ts';
 import { thinkingRule } from '../reward/thinking.ts';
 import type { Asking, JudgeModel } from './ask.ts';
 import { askCandidates } from './ask-candidates.ts';
@@ -38,12 +39,22 @@ export async function evaluateJudge(request: JudgeRequest): Promise<JudgeEvaluat
   const { ask } = thinkingRule(model.text, thinking);
   const many = holdsCandidates(rows);
   const kind = options.judge ?? (many ? 'pointwise' : await kindOf(rows));
-  // Made only where it is asked: examples of the one kind are no examples of the other.
-  const chosen = { ...options, ask };
-  const judge = kind === 'pairwise' ? pairwiseJudge(chosen) : pointwiseJudge(chosen);
+  const judge = await judgeOf(kind, { ...options, ask });
   if (many) return askCandidates({ ...asking, columns: candidateColumns(rows) }, judge, onVerdict);
   const whole = { ...asking, columns: judge.columns(rows) };
   return 'orders' in judge ? askPairs(whole, judge, onVerdict) : askScores(whole, judge, onVerdict);
+}
+
+/** Examples of the one kind are no examples of the other. */
+async function judgeOf(
+  kind: 'pairwise' | 'pointwise',
+  options: Omit<JudgeOptions, 'output'> & { ask: boolean },
+): Promise<PairwiseJudge | PointwiseJudge> {
+  const { examples_file: file, min_score: min, max_score: max, attribute } = options;
+  if (kind === 'pairwise')
+    return pairwiseJudge({ ...options, examples: file === null ? [] : await pairExamples(file) });
+  const examples = file === null ? [] : await scoreExamples(file, { min, max, attribute });
+  return pointwiseJudge({ ...options, examples });
 }
 
 /** Pairs have two answers, by their columns or by what the first row's `output` holds. */

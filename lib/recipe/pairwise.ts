@@ -1,4 +1,5 @@
 /** A judge of two answers: it says which is better, and learns by GRPO from whether it was right. */
+import { pairExamples } from '../reward/examples.ts';
 import { pairwiseOptions, type PairwiseOptions } from '../reward/options.ts';
 import { pairwiseJudge } from '../reward/pairwise.ts';
 import { grpoRecipe } from './grpo/recipe.ts';
@@ -14,4 +15,5 @@ export const pairwise = grpoRecipe<PairwiseOptions>({
   rewards: ['exact'],
   options: pairwiseOptions,
   judge: pairwiseJudge,
+  examples: async ({ examples_file: file }) => (file === null ? [] : pairExamples(file)),
 });

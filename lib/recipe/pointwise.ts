@@ -1,4 +1,5 @@
 /** A judge of one answer: it gives a score, and learns by GRPO from how near it came. */
+import { scoreExamples } from '../reward/examples.ts';
 import { pointwiseOptions, type PointwiseOptions } from '../reward/options.ts';
 import { pointwiseJudge } from '../reward/pointwise.ts';
 import { worths } from '../reward/worth.ts';
@@ -14,4 +15,6 @@ export const pointwise = grpoRecipe<PointwiseOptions>({
   rewards: worths,
   options: pointwiseOptions,
   judge: pointwiseJudge,
+  examples: async ({ examples_file: file, min_score: min, max_score: max, attribute }) =>
+    file === null ? [] : scoreExamples(file, { min, max, attribute }),
 });

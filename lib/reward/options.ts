@@ -15,7 +15,8 @@ const shared = {
     .string()
     .nullable()
     .default(null)
-    .describe('JSON lines of judged rows, shown before the one to judge'),
+    .describe('parquet or JSON lines of judged rows, shown before the one to judge')
+    .meta({ placeholder: 'FILE' }),
   thinking: z
     .enum(thinkingWishes)
     .default('auto')
@@ -65,6 +66,6 @@ export type PointwiseOptions = z.infer<typeof pointwiseOptions>;
 export interface JudgeSurroundings<Example = JudgeExample> {
   /** Ask for reasoning in the prompt: `thinkingRule(text, options.thinking).ask`. Default false. */
   ask?: boolean;
-  /** Shown before the case to judge, instead of those of `examples_file`. */
+  /** Shown before the case to judge: those of `examples_file` where there is one, or others. */
   examples?: readonly Example[];
 }

@@ -4,7 +4,7 @@ import type { Refused } from '../data/preference-pair.ts';
 import type { Row } from '../data/rows.ts';
 import { unknownName } from '../errors.ts';
 import { compatPreference } from './compat-preference.ts';
-import { pairExamples } from './examples.ts';
+import { examplesGiven } from './examples.ts';
 import type { Judge, JudgePrompt, RewardResult } from './judge.ts';
 import { pairwiseOptions, type JudgeSurroundings, type PairwiseOptions } from './options.ts';
 import { parsePreference, type ParsedPreference } from './preference.ts';
@@ -33,8 +33,8 @@ export function pairwiseJudge(
   const { ask = false, examples: own, ...given } = options;
   const chosen = pairwiseOptions.parse(given);
   if (chosen.reward !== 'exact') throw unknownName('reward', chosen.reward, ['exact']);
-  const { ties, examples_file: file } = chosen;
-  const examples = own ?? (file === null ? [] : pairExamples(file));
+  const { ties } = chosen;
+  const examples = examplesGiven(own, chosen.examples_file);
   const template = judgeTemplate(
     {
       answers: [

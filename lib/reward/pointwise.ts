@@ -2,7 +2,7 @@
 import { judgedAnswer, pointColumns, type Scale } from '../data/judge-point.ts';
 import { UserError, unknownName } from '../errors.ts';
 import { compatScore } from './compat-score.ts';
-import { scoreExamples } from './examples.ts';
+import { examplesGiven } from './examples.ts';
 import type { Judge, JudgePrompt, RewardResult } from './judge.ts';
 import { pointwiseOptions, type JudgeSurroundings, type PointwiseOptions } from './options.ts';
 import { parseScore, type ParsedScore } from './score.ts';
@@ -34,8 +34,7 @@ export function pointwiseJudge(
       'the scale needs two scores at least',
     );
   const scale = { min, max, attribute };
-  const { examples_file: file } = chosen;
-  const examples = own ?? (file === null ? [] : scoreExamples(file, scale));
+  const examples = examplesGiven(own, chosen.examples_file);
   const task = `A response continues a conversation. Give its ${attribute} a whole number from ${min} (worst) to ${max} (best).`;
   const template = judgeTemplate(
     {

@@ -26,7 +26,7 @@ export const completionColumns = ['completion', 'solution_str', 'solution', 'jud
 export type RowReward = (row: Row) => Rewarded | Refused;
 
 export function pairwiseRewards(options: Partial<PairwiseOptions>): RowReward {
-  const judge = pairwiseJudge(options);
+  const judge = pairwiseJudge({ ...options, examples: [] });
   const { reward_compat: generation } = options;
   return withCompletion((completion, row) => {
     const label = pairLabel(row);
@@ -39,7 +39,7 @@ export function pairwiseRewards(options: Partial<PairwiseOptions>): RowReward {
 }
 
 export function pointwiseRewards(options: Partial<PointwiseOptions>): RowReward {
-  const judge = pointwiseJudge(options);
+  const judge = pointwiseJudge({ ...options, examples: [] });
   const { reward_compat: generation } = options;
   return withCompletion((completion, row) => {
     const source = sourceOf(row, 'pointwise');

@@ -9,6 +9,7 @@ import { version } from '../version.ts';
 import { writeWhole } from '../write-whole.ts';
 import type { Job } from './job.ts';
 import { machine } from './machine.ts';
+import { fileOptions } from './options.ts';
 
 /** Writes environment.json: versions, the machine, hashes of data and model files, seed and threads. */
 export async function writeEnvironment(job: Job): Promise<void> {
@@ -56,7 +57,9 @@ const modelFiles = [
 
 async function hashes(job: Job): Promise<Record<string, string>> {
   const found: Record<string, string> = {};
-  for (const path of [...job.train, ...job.validation]) found[path] = await sha256(path);
+  const named = fileOptions.map((name) => job.options[name]);
+  const others = named.filter((path) => typeof path === 'string');
+  for (const path of [...job.train, ...job.validation, ...others]) found[path] = await sha256(path);
   for (const path of modelFiles.map((name) => join(job.model, name)))
     if (await stat(path).catch(() => undefined)) found[path] = await sha256(path);
   return found;

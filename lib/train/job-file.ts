@@ -9,7 +9,7 @@ import { isHubAddress, modelNamed } from '../hub/name.ts';
 import { hubCache } from '../hub/settings.ts';
 import type { CodeReference, Job } from './job.ts';
 import { readSpec, specText } from './module-spec.ts';
-import { invocationOptions } from './options.ts';
+import { fileOptions, invocationOptions } from './options.ts';
 
 /**
  * What a job is, flat, without what belongs to one invocation. Paths are as the job has them, but for those
@@ -109,7 +109,7 @@ function shown(value: unknown): string {
 }
 
 /** The settings that hold paths. */
-const pathNames = ['model', 'train', 'validation'];
+const pathNames = ['model', 'train', 'validation', ...fileOptions];
 
 function mapPaths(
   record: Record<string, unknown>,

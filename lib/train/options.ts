@@ -85,6 +85,9 @@ export const trainingOptions = z.object({
     .describe('checkpoint every so many steps; null: at the end'),
 });
 
+/** Options of recipes that name a file: looked for and made absolute, relative in job.yaml, hashed. */
+export const fileOptions: readonly string[] = ['examples_file'];
+
 /** How this invocation behaves. Not part of what a run is, so job.yaml does not hold them. */
 export const invocationOptions = z.object({
   resume: z.boolean().default(false).describe('continue the run in the output folder'),

@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import type { Judge } from '../../reward/judge.ts';
 import type { JudgeSurroundings } from '../../reward/options.ts';
+import type { JudgeExample } from '../../reward/template.ts';
 import { thinkingRule, type ThinkingWish } from '../../reward/thinking.ts';
 import { defineRecipe } from '../define-recipe.ts';
 import { rewardOptions } from '../own-reward.ts';
@@ -20,20 +21,27 @@ export interface JudgeRecipe<O> extends Pick<Recipe, 'name' | 'summary' | 'colum
   rewards: readonly [string, ...string[]];
   /** The judge's own options, `thinking` among them. */
   options: z.ZodObject;
-  judge: (options: O & Pick<JudgeSurroundings<never>, 'ask'>) => Judge;
+  judge: (options: O & JudgeSurroundings) => Judge;
+  /** Judged examples, where an option names a file of them. */
+  examples?: (options: O) => Promise<readonly JudgeExample[]>;
 }
 
 /** Makes a recipe of a kind of judge. */
 export function grpoRecipe<O extends { thinking: ThinkingWish; reward: string }>({
   judge,
   options,
+  examples: examplesOf = () => Promise.resolve([]),
   ...named
 }: JudgeRecipe<O>): Recipe<GrpoOptions & O> {
-  const asking = ({ text, options }: Pick<Selection<O>, 'text' | 'options'>): Asking => {
+  const asking = async ({
+    text,
+    options,
+  }: Pick<Selection<O>, 'text' | 'options'>): Promise<Asking> => {
     const { template, ask } = thinkingRule(text, options.thinking);
     const [plain] = named.rewards;
     const reward = named.rewards.includes(options.reward) ? options.reward : plain;
-    return { template, judge: judge({ ...options, reward, ask }) };
+    const examples = await examplesOf(options);
+    return { template, judge: judge({ ...options, reward, ask, examples }) };
   };
   return defineRecipe<GrpoOptions & O>({
     ...named,
@@ -53,11 +61,11 @@ export function grpoRecipe<O extends { thinking: ThinkingWish; reward: string }>
     },
     contradictions: grpoContradictions,
     reference: ({ use_kl_loss, use_kl_in_reward }) => use_kl_loss || use_kl_in_reward,
-    survey: (selection, exact) => surveyPrompts(selection, asking(selection), exact),
-    batches: (source: Source<GrpoOptions & O>) =>
-      source.split === 'train'
-        ? trainingBatches(source, asking(source))
-        : validationBatches(source, asking(source)),
+    survey: async (selection, exact) => surveyPrompts(selection, await asking(selection), exact),
+    batches: async function* (source: Source<GrpoOptions & O>) {
+      const batches = source.split === 'train' ? trainingBatches : validationBatches;
+      yield* batches(source, await asking(source));
+    },
     loss: (model, batch, options) => grpoLoss(model, batch, clipped(options)),
   });
 }

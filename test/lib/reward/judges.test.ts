@@ -3,6 +3,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Row } from '../../../lib/data/cell.ts';
+import { writeParquet } from '../../../lib/data/write.ts';
+import { pairExamples, scoreExamples } from '../../../lib/reward/examples.ts';
 import { pairwiseJudge } from '../../../lib/reward/pairwise.ts';
 import { pointwiseJudge } from '../../../lib/reward/pointwise.ts';
 import type { JudgeExample } from '../../../lib/reward/template.ts';
@@ -103,16 +105,35 @@ describe('what is asked', () => {
   });
 
   test('examples of a file: rows as they would be judged', async () => {
-    const path = join(temporary, 'examples.jsonl');
     const judged = { prompt: 'Hello', response_a: 'Hi.', response_b: 'Go away.', preferred: 'A' };
-    writeFileSync(path, `${JSON.stringify({ ...judged, reason: 'B is rude.' })}\n`);
-    const ofFile = pairwiseJudge({ ask: true, examples_file: path });
+    const rows = [{ ...judged, reason: 'B is rude.' }];
+    const lines = join(temporary, 'examples.jsonl');
+    writeFileSync(lines, `${JSON.stringify(rows[0])}\n`);
+    const parquet = join(temporary, 'examples.parquet');
+    await writeParquet(parquet, rows);
     const given = pairwiseJudge({ ask: true, examples: [example] });
-    expect(text(prompted(ofFile.read(row, 0)))).toBe(text(prompted(given.read(row, 0))));
+    for (const path of [lines, parquet]) {
+      const ofFile = pairwiseJudge({ ask: true, examples: await pairExamples(path) });
+      expect(text(prompted(ofFile.read(row, 0)))).toBe(text(prompted(given.read(row, 0))));
+    }
+  });
 
-    writeFileSync(path, '{"prompt":"q","response":"r"}\n');
+  test('examples that are none', async () => {
+    const path = join(temporary, 'examples.jsonl');
+    writeFileSync(
+      path,
+      '{"prompt":"q","response":"r","helpfulness":1}\n{"prompt":"q","response":"r"}\n',
+    );
+    const scale = { min: 0, max: 4, attribute: 'helpfulness' };
+    expect(await refusal(() => scoreExamples(path, scale), temporary)).toBe(
+      "--examples-file: 'examples.jsonl', row 1: no label: nothing says the helpfulness\n  it takes rows as they would be judged, with their label",
+    );
+    writeFileSync(path, '{"prompt":');
+    expect(await refusal(() => scoreExamples(path, scale), temporary)).toContain(
+      "--examples-file: cannot read 'examples.jsonl' as JSON lines: line 1",
+    );
     expect(await refusal(() => pointwiseJudge({ examples_file: path }), temporary)).toBe(
-      "--examples-file: 'examples.jsonl', line 1: no label: nothing says the helpfulness\n  it takes JSON lines, each a row as it would be judged, with its label",
+      "the examples of 'examples.jsonl' were not read\n  give the judge what pairExamples or scoreExamples read: { examples: await pairExamples(file) }",
     );
   });
 
