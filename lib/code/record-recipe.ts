@@ -16,6 +16,7 @@ import type { Job } from '../train/job.ts';
 import { divide } from '../train/packing.ts';
 import { prepare, type Prepared, type Split } from '../train/plan.ts';
 import { writeWhole } from '../write-whole.ts';
+import { recordProgress, type Recording } from './record-progress.ts';
 import { formOf, recordLoss } from './recorded-loss.ts';
 import {
   batchesFile,
@@ -34,19 +35,26 @@ import { writeTable } from './write-table.ts';
 /** Why a recipe cannot be recorded: its batches are written by the model. */
 class AskedPolicy extends Error {}
 
+interface RecordOptions extends Pick<Recording, 'notice' | 'now'> {
+  recipe: Recipe;
+  folder: string;
+  signal?: AbortSignal | undefined;
+}
+
 /**
  * Fills a folder and returns the hash of its record, or undefined where the recipe asks the policy, whose
  * answers nobody knows before the run. Rejects with the signal's reason once it is aborted.
  */
 export async function recordRecipe(
   job: Job,
-  { recipe, folder, signal }: { recipe: Recipe; folder: string; signal?: AbortSignal | undefined },
+  { recipe, folder, signal, ...told }: RecordOptions,
 ): Promise<string | undefined> {
   const prepared = await prepare(job, recipe, false);
   const recorder = createRecorder(recipe, job, prepared);
+  const recorded = recordProgress({ name: recipe.name, rows: rowsToRecord(prepared), ...told });
   const record = async (name: SplitName, split: Split, most: number): Promise<RecordedSplit> => {
     const batches: RecordedBatch[] = [];
-    const taken = firstBatches(recipe, split, { most, signal });
+    const taken = firstBatches(recipe, split, { most, signal, recorded });
     const rows = recorder.rows(taken, batches);
     await writeTable(join(folder, examplesFile(name)), rows, { [exampleColumn]: 'VARCHAR' });
     const lines = batches.map((batch) => `${JSON.stringify(batch)}\n`);
@@ -69,6 +77,13 @@ export async function recordRecipe(
   }
 }
 
+/** An epoch's last batch may be smaller, so that whole epochs are counted by their rows. */
+function rowsToRecord({ plan, options: { max_steps, batch_size } }: Prepared): number {
+  const { rows, epochs } = plan;
+  const train = max_steps === null ? rows.train * epochs : max_steps * batch_size;
+  return train + rows.validation;
+}
+
 function recordOf(
   { name, summary, columns, head, common, options }: Recipe,
   job: Job,
@@ -87,11 +102,19 @@ function recordOf(
   };
 }
 
+interface Taking {
+  /** Most batches. */
+  most: number;
+  signal: AbortSignal | undefined;
+  /** Told of the rows of every batch. */
+  recorded: (rows: number) => void;
+}
+
 /** The batches that a run takes, every one with a turn for what else the session does. */
 async function* firstBatches(
   recipe: Recipe,
   { selection, survey: { kept } }: Split,
-  { most, signal }: { most: number; signal: AbortSignal | undefined },
+  { most, signal, recorded }: Taking,
 ): AsyncGenerator<Batch> {
   const refuse = (): Promise<never> => Promise.reject(new AskedPolicy());
   const policy: Policy = { generate: refuse, logProbs: refuse };
@@ -99,6 +122,7 @@ async function* firstBatches(
   for await (const batch of recipe.batches({ ...selection, kept, policy })) {
     signal?.throwIfAborted();
     yield batch;
+    recorded(batch.examples.length);
     if (++taken >= most) return;
     await setImmediate();
   }

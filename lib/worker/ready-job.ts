@@ -48,7 +48,8 @@ export async function readyJob(job: Job, around: Surroundings): Promise<ReadyJob
     if (begun || job.options.dry_run === true) return { job, recipe, undo };
     const folder = join(job.output, recordFolder);
     written.push(folder);
-    const sha256 = await recordRecipe(job, { recipe, folder, signal: around.signal });
+    const { signal, notice } = around;
+    const sha256 = await recordRecipe(job, { recipe, folder, signal, notice });
     if (sha256 !== undefined) return { job: withRecord(job, { recorded: folder, sha256 }), undo };
     await rm(folder, { recursive: true, force: true });
     around.notice?.(

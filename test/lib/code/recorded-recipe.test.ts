@@ -3,6 +3,7 @@ import { appendFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
+import { recordRecipe } from '../../../lib/code/record-recipe.ts';
 import { parseJob } from '../../../lib/command/job.ts';
 import { writeParquet } from '../../../lib/data/write.ts';
 import * as t from '../../../lib/graph/ops/index.ts';
@@ -72,6 +73,21 @@ test('the same loss in a cell trains to the same bits', async () => {
   const recorded = await run(own, 'own');
   expect(lasting(recorded)).toEqual(lasting(shipped));
   expect(await final('own')).toEqual(await final('shipped'));
+});
+
+test('a recording says how far it is', async () => {
+  const said: string[] = [];
+  let clock = 0;
+  const told = { notice: (sentence: string) => said.push(sentence), now: () => (clock += 3_000) };
+  const job = await parseJob(['own', ...microWords(micro, '--epochs', '2').slice(1)], {
+    ...{ cwd: folder, recipes: [own] },
+  });
+  await recordRecipe(job, { recipe: own, folder: place('told'), ...told });
+  expect(said).toEqual([
+    'recording own: 4 of 47 rows, 32 s left',
+    'recording own: 20 of 47 rows, 20 s left',
+    'recording own: 36 of 47 rows, 8 s left',
+  ]);
 });
 
 test('a loss over a vocabulary, of examples that differ in form', async () => {
