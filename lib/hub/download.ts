@@ -28,8 +28,9 @@ export async function download(wanted: Wanted, asking: Asking): Promise<string> 
   const blob = blobPath(wanted.folder, wanted.file);
   while (writing.has(blob)) await writing.get(blob)!.catch(() => undefined);
   asking.signal?.throwIfAborted();
-  if (await isWhole(blob, wanted.file)) return blob;
-  const work = write(blob, wanted, asking).finally(() => writing.delete(blob));
+  const work = isWhole(blob, wanted.file)
+    .then((there) => (there ? undefined : write(blob, wanted, asking)))
+    .finally(() => writing.delete(blob));
   writing.set(blob, work);
   try {
     await work;
@@ -159,5 +160,5 @@ function tooShort(
 }
 
 function count(bytes: number): string {
-  return `${bytes.toLocaleString('en-US')} bytes`;
+  return `${bytes.toLocaleString('en-US')} ${bytes === 1 ? 'byte' : 'bytes'}`;
 }

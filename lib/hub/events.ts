@@ -23,9 +23,9 @@ export interface DownloadProgress {
 }
 
 export interface HubListener {
-  progress(progress: DownloadProgress): void;
+  progress: (progress: DownloadProgress) => void;
   /** A sentence that the person should read. */
-  notice(sentence: string): void;
+  notice: (sentence: string) => void;
 }
 
 const key = Symbol.for('rewardlab.hub');
@@ -66,7 +66,7 @@ export function downloadText(progress: DownloadProgress): string {
 
 /** Decimal units, as the hub's own pages have them. */
 export function bytesText(bytes: number): string {
-  const units = ['bytes', 'kB', 'MB', 'GB', 'TB', 'PB', 'EB'];
+  const units = [bytes === 1 ? 'byte' : 'bytes', 'kB', 'MB', 'GB', 'TB', 'PB', 'EB'];
   let [value, unit] = [bytes, 0];
   for (; value >= 999.5 && unit < units.length - 1; unit++) value /= 1000;
   const digits = unit === 0 || value >= 99.5 ? 0 : 1;

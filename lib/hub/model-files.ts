@@ -1,6 +1,7 @@
 /** Which files of a repository make a model, and the folder that holds them. */
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { z } from 'zod';
 import { UserError } from '../errors.ts';
 import type { HubFile } from './api.ts';
 import { shown, repoText, type HubRepo } from './name.ts';
@@ -24,6 +25,7 @@ const words = [
   'merges.txt',
   'tokenizer.model',
 ];
+const shardIndex = z.object({ weight_map: z.record(z.string(), z.string()) });
 const index = 'model.safetensors.index.json';
 
 function chooseModel(repo: HubRepo): Choice {
@@ -31,13 +33,10 @@ function chooseModel(repo: HubRepo): Choice {
     const { files } = listing;
     const top = files.filter(({ path }) => !path.includes('/'));
     const names = top.map(({ path }) => path);
-    if (!names.includes('config.json'))
-      throw new UserError(
-        `'${repoText(repo, repo.revision)}' is no model as transformers saves it: it has no config.json`,
-        listing.all ? `it has ${listed(names)}` : undefined,
-      );
     const weights = await weightsOf(top, listing);
-    if (weights.length === 0) throw noWeights(repo, names);
+    const here = listing.all || names.includes('tokenizer.json');
+    if (weights.length === 0 || !names.includes('config.json') || !here)
+      throw listing.all ? noModel(repo, names) : partOnly(repo, names);
     const isWord = (path: string): boolean =>
       words.includes(path) || /^(additional_chat_templates\/.*|chat_template.*)$/.test(path);
     return [...files.filter(({ path }) => isWord(path)), ...weights];
@@ -61,17 +60,38 @@ async function weightsOf(top: readonly HubFile[], listing: Listing): Promise<Hub
 }
 
 async function shardsOf(path: string): Promise<string[]> {
-  const text = await readFile(path, 'utf8');
-  const { weight_map: map } = JSON.parse(text) as { weight_map?: Record<string, string> };
-  return [...new Set(Object.values(map ?? {}))].map((name) => basename(name));
+  const map = await readFile(path, 'utf8').then(weightMap, () => undefined);
+  if (!map)
+    throw new UserError(`'${path}' is no index of weights`, 'remove it to download it again');
+  return [...new Set(Object.values(map))].map((name) => basename(name));
 }
 
-function noWeights(repo: HubRepo, names: readonly string[]): UserError {
+function weightMap(text: string): Record<string, string> | undefined {
+  try {
+    return shardIndex.safeParse(JSON.parse(text)).data?.weight_map;
+  } catch {
+    return undefined;
+  }
+}
+
+function partOnly(repo: HubRepo, names: readonly string[]): UserError {
+  return new UserError(
+    `the cache has '${repoText(repo, repo.revision)}' in part only: ${listed(names)}`,
+    'unset HF_HUB_OFFLINE and try again, which downloads what is missing',
+  );
+}
+
+function noModel(repo: HubRepo, names: readonly string[]): UserError {
+  const name = repoText(repo, repo.revision);
+  if (!names.includes('config.json'))
+    return new UserError(
+      `'${name}' is no model as transformers saves it: it has no config.json, but ${listed(names)}`,
+    );
   const others = names.filter((name) =>
     /\.(bin|pt|pth|gguf|h5|msgpack|onnx|safetensors)$/.test(name),
   );
   return new UserError(
-    `'${repoText(repo, repo.revision)}' has no weights that are read here: expected model.safetensors, found ${listed(others)}`,
+    `'${name}' has no weights that are read here: expected model.safetensors, found ${listed(others)}`,
     others.some((name) => name.endsWith('.bin'))
       ? 'somebody may have converted it: look at its pull requests, ORG/NAME@refs/pr/N'
       : undefined,

@@ -56,7 +56,7 @@ export async function openSnapshot(
   const known = isCommit(revision) ? revision : await cache.readRef(folder, revision);
   if (settings.offline) return offline(work, known);
   if (known === revision) {
-    const here = await unlessRefused(fromCache(work, known));
+    const here = await unlessRefused(fromCache(work, known, { listed: true }));
     if (here) return here;
   }
   try {
@@ -80,10 +80,15 @@ async function offline(work: Work, known: string | undefined): Promise<Snapshot>
   );
 }
 
-/** What is here of a commit; refuses where a part is missing. */
-async function fromCache({ repo, choose, folder }: Work, commit: string): Promise<Snapshot> {
+/** What is here of a commit; refuses where a part is missing, or where it must be `listed` and is not. */
+async function fromCache(
+  { repo, choose, folder }: Work,
+  commit: string,
+  { listed = false } = {},
+): Promise<Snapshot> {
   const snapshot = cache.snapshotFolder(folder, commit);
   const tree = await cache.readTree(folder, commit);
+  if (listed && !tree) throw new UserError(`the files of ${commit} are not listed in the cache`);
   const files = tree ?? (await cache.filesHere(folder, commit));
   const chosen = await choose({ files, all: tree !== undefined, folder: snapshot });
   const missing = await missingOf(snapshot, chosen);

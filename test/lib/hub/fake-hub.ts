@@ -112,6 +112,7 @@ function answer(request: IncomingMessage, response: ServerResponse, shop: Shop):
     );
   if (call === 'revision') return sendRevision(response, repo, rest);
   if (call === 'tree') return sendTree(response, { repo, commit: rest, url });
+  response.setHeader('X-Repo-Commit', commit || (repo.refs[at] ?? at));
   if (cachedPath) return sendBytes(request, response, repo.commits[commit]![cachedPath]!);
   return sendFile(response, { repo, commit: repo.refs[at] ?? at, path: file, shop });
 }
@@ -136,8 +137,10 @@ function sendTree(
   response: ServerResponse,
   { repo, commit, url }: { repo: FakeRepo; commit: string; url: URL },
 ): ServerResponse {
-  const files = repo.commits[commit];
+  const [revision = '', ...folder] = commit.split('/');
+  const files = repo.commits[repo.refs[revision] ?? revision];
   if (!files) return refuse(response, 404, 'RevisionNotFound', `Invalid rev id: ${commit}`);
+  if (folder.length > 0) return refuse(response, 404, 'EntryNotFound', 'Entry not found');
   const folders = new Set(
     Object.keys(files).flatMap((path) => (path.includes('/') ? [path.split('/')[0]!] : [])),
   );
@@ -168,7 +171,6 @@ function sendFile(
   { repo, commit, path, shop }: { repo: FakeRepo; commit: string; path: string; shop: Shop },
 ): ServerResponse {
   const body = repo.commits[commit]?.[path];
-  response.setHeader('X-Repo-Commit', commit);
   response.setHeader('Accept-Ranges', 'bytes');
   if (!body) return refuse(response, 404, 'EntryNotFound', 'Entry not found');
   const large = isLarge(path);
