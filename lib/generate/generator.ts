@@ -51,7 +51,14 @@ export function createGenerator(options: GeneratorOptions): Generator {
   const { executor, parameters, config, text } = options;
   const ends = options.ends ?? endsOf(config, text);
   const reader = createPrompts(executor, parameters, config);
-  let writer: Promise<Writer> | undefined;
+  /** For prompts with one sequence each, and for those that several share. */
+  const writers = new Map<boolean, Promise<Writer>>();
+  const writerFor = (shared: boolean): Promise<Writer> => {
+    const known = writers.get(shared);
+    const writer = known ?? executor.writer!(stepOf(config, shared), parameters);
+    writers.set(shared, writer);
+    return writer;
+  };
   return {
     async generate(prompts, sampling, { signal, onToken, first, called = 'prompt' } = {}) {
       if (prompts.length === 0 || sampling.n < 1) return prompts.map(() => []);
@@ -64,14 +71,12 @@ export function createGenerator(options: GeneratorOptions): Generator {
       });
       const readings = await reader.prepare(named, sampling);
       const mosts = readings.flatMap((reading) => reading.prompts.map(({ most }) => most));
-      writer ??= executor.writer(stepOf(config), parameters);
+      const writer = await writerFor(n > 1);
       const transcript = createTranscript({
         ...{ text, sampling, ends, onToken },
         most: (sequence) => mosts[Math.floor(sequence / n)]!,
       });
-      const written = await (
-        await writer
-      ).write(
+      const written = await writer.write(
         { readings, n, draw: { temperature, topP, topK, seed }, ends: transcript.ends },
         { ...(signal && { signal }), ...(transcript.take && { onTokens: transcript.take }) },
       );
@@ -80,17 +85,19 @@ export function createGenerator(options: GeneratorOptions): Generator {
       );
     },
     async close() {
-      await (await writer)?.close();
-      writer = undefined;
+      for (const writer of writers.values()) await (await writer).close();
+      writers.clear();
       await reader.close();
     },
   };
 }
 
-function stepOf(config: ModelConfig): Step {
-  const { layers, kvHeads, headDim } = config;
-  const constants = stepTables(config);
-  return { graph: stepGraph(config), layers, heads: kvHeads, width: headDim, constants };
+function stepOf(config: ModelConfig, shared: boolean): Step {
+  const { layers, heads, kvHeads, headDim } = config;
+  return {
+    ...{ graph: stepGraph(config, shared), layers, heads: kvHeads, width: headDim, shared },
+    ...{ group: heads / kvHeads, constants: stepTables(config) },
+  };
 }
 
 function endsOf({ eosIds }: ModelConfig, { special }: PlainText): readonly number[] {

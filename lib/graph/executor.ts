@@ -79,8 +79,19 @@ export interface OptimizerState {
 export interface Step {
   graph: Graph;
   layers: number;
+  /** Of keys and values, and their width. */
   heads: number;
   width: number;
+  /** Query heads that share a head of keys. */
+  group: number;
+  /**
+   * The past begins after the prompt, whose keys and values lie apart, once for all sequences of the prompt.
+   * Of G prompts with P places each, the graph is then also fed `prompts.keys.l` [G, heads, width, P] and
+   * `prompts.values.l` [G, heads, P, width]; `into` [G, heads, Q, 3], which of the queries [B, heads, group]
+   * ask a prompt, and `outOf` [B, heads, group, 3], where among [G, heads, Q] each does. `mask` has the
+   * prompt's places before the others, [B, 1, 1, 1, P + N + 1], and `lengths` is [P, N, 1].
+   */
+  shared: boolean;
   /** Fed alike at every step. */
   constants: Feeds;
 }

@@ -71,6 +71,8 @@ export interface Ops {
   gather: None;
   /** The gradient of gather: sums rows [R, …] by ids [R] into the shape of the third input [N, …]. */
   scatterRows: None;
+  /** Vectors of x's last axis at places […, rank of x − 1] (int64) among the others. For graphs that only infer. */
+  pick: None;
   /** x [R, V] and ids [R] to x[r, ids[r]] [R]. */
   takeAlong: None;
   /** Ids [R] to rows [R, depth] of zeros with a one. */

@@ -6,7 +6,7 @@ import type { Feeds, Value } from '../graph/executor.ts';
 import type { Graph } from '../graph/graph.ts';
 import { add, mul } from '../graph/ops/elementwise.ts';
 import { linear, matmul } from '../graph/ops/linear.ts';
-import { concat, gather, largest, reshape, split } from '../graph/ops/shape.ts';
+import { concat, gather, largest, pick, reshape, split } from '../graph/ops/shape.ts';
 import { rmsNorm, ropeAt, softmax } from '../graph/ops/transformer.ts';
 import type { Angles } from '../graph/ops/transformer.ts';
 import { input } from '../graph/tensor.ts';
@@ -47,15 +47,17 @@ export function promptGraph(config: ModelConfig, structure: Structure): Graph {
  * = [N, 1]; the tables of `stepTables`. Outputs: of the token after `scores` and `probs` [B, V], `best` and
  * `bestProb` [B], and `fresh`
  * [B, layers · 2 · kvHeads, 1, d]: each layer's new keys, then its new values.
+ *
+ * Where prompts are `shared`, the past begins after them, and they are fed as `Step.shared` says.
  */
-export function stepGraph(config: ModelConfig): Graph {
+export function stepGraph(config: ModelConfig, shared = false): Graph {
   const weights = createWeights(config);
-  const around = stepInputs(config);
+  const around = stepInputs(config, shared);
   const fresh: Tensor[] = [];
   let x = gather(weights.embeddings(), input('ids', 'int32', ['B'])); // [B, D]
   for (let index = 0; index < config.layers; index++) {
     const parts = { config, around, weights: weights.layer(index), fresh };
-    x = mlp(attentionStep(x, parts, pastOf(config, index)), parts);
+    x = mlp(attentionStep(x, parts, pastOf(config, index, shared)), parts);
   }
   return { outputs: { ...nextToken(x, config, weights), fresh: concat(fresh, 1) } };
 }
@@ -90,13 +92,20 @@ function nextToken(
 interface Past {
   keys: Tensor;
   values: Tensor;
+  prompts?: { keys: Tensor; values: Tensor };
 }
 
-function pastOf({ kvHeads, headDim }: ModelConfig, index: number): Past {
-  return {
+function pastOf({ kvHeads, headDim }: ModelConfig, index: number, shared: boolean): Past {
+  const own = {
     keys: input(`keys.${index}`, 'float32', ['B', kvHeads, 1, 'N', headDim]),
     values: input(`values.${index}`, 'float32', ['B', kvHeads, 1, 'N', headDim]),
   };
+  if (!shared) return own;
+  const prompts = {
+    keys: input(`prompts.keys.${index}`, 'float32', ['G', kvHeads, headDim, 'P']),
+    values: input(`prompts.values.${index}`, 'float32', ['G', kvHeads, 'P', headDim]),
+  };
+  return { ...own, prompts };
 }
 
 /** What every layer of a step sees beside its input. */
@@ -105,9 +114,12 @@ interface StepInputs {
   angles: { q: Angles; k: Angles };
   mask: Tensor;
   lengths: Tensor;
+  /** Between rows and the prompts that they share. */
+  places?: { into: Tensor; outOf: Tensor };
 }
 
-function stepInputs({ headDim }: ModelConfig): StepInputs {
+function stepInputs(config: ModelConfig, shared: boolean): StepInputs {
+  const { heads, kvHeads, headDim } = config;
   const table = (name: string): Tensor => input(name, 'float32', ['P', headDim / 2]);
   return {
     positions: input('positions', 'int64', ['B', 1]),
@@ -115,8 +127,14 @@ function stepInputs({ headDim }: ModelConfig): StepInputs {
       q: { cos: table('cos.q'), sin: table('sin.q') },
       k: { cos: table('cos'), sin: table('sin') },
     },
-    mask: input('mask', 'float32', ['B', 1, 1, 1, 'N+1']),
-    lengths: input('lengths', 'int64', [2]),
+    mask: input('mask', 'float32', ['B', 1, 1, 1, shared ? 'N+P+1' : 'N+1']),
+    lengths: input('lengths', 'int64', [shared ? 3 : 2]),
+    ...(shared && {
+      places: {
+        into: input('into', 'int64', ['G', kvHeads, 'Q', 3]),
+        outOf: input('outOf', 'int64', ['B', kvHeads, heads / kvHeads, 3]),
+      },
+    }),
   };
 }
 
@@ -131,7 +149,8 @@ interface StepParts {
 /**
  * x [B, D] plus the attention of each row to its past and itself. The new key and value are joined to the
  * past as scores and as products, so that the past is read where it lies; and every query head asks by
- * itself, as onnxruntime reads a matrix in place where one row is multiplied.
+ * itself, as onnxruntime reads a matrix in place where one row is multiplied. Of a shared prompt all heads
+ * and rows ask together.
  */
 function attentionStep(x: Tensor, parts: StepParts, past: Past): Tensor {
   const { config, weights, around } = parts;
@@ -142,9 +161,13 @@ function attentionStep(x: Tensor, parts: StepParts, past: Past): Tensor {
   const own = (y: Tensor): Tensor => reshape(y, ['B', kvHeads, 1, 1, headDim]);
   const before = matmul(asked, past.keys, { transB: true }); // [B, kvHeads, group, 1, N]
   const itself = matmul(asked, own(k), { transB: true });
-  const scores = add(concat([before, itself], 4), around.mask);
-  const [seen, self] = split(softmax(scores), ['N', 1], 4, around.lengths);
-  const attended = add(matmul(seen!, past.values), mul(self!, own(v)));
+  const ofPrompt = promptOf(parts, past);
+  const scores = [...(ofPrompt ? [ofPrompt.scores(asked)] : []), before, itself];
+  const probs = softmax(add(concat(scores, 4), around.mask));
+  const pieces = split(probs, [...(ofPrompt ? ['P'] : []), 'N', 1], 4, around.lengths);
+  const [self, seen, shared] = pieces.toReversed();
+  const alone = add(matmul(seen!, past.values), mul(self!, own(v)));
+  const attended = ofPrompt ? add(ofPrompt.read(shared!), alone) : alone;
   return linear(
     reshape(attended, ['B', heads * headDim]),
     weights.get('self_attn.o_proj.weight', hidden, heads * headDim),
@@ -153,6 +176,25 @@ function attentionStep(x: Tensor, parts: StepParts, past: Past): Tensor {
       bias: config.outputBias ? weights.get('self_attn.o_proj.bias', hidden) : undefined,
     },
   );
+}
+
+/** How rows [B, kvHeads, group, 1, …] ask the prompts that they share, if they do. */
+function promptOf(
+  { config, around }: StepParts,
+  { prompts }: Past,
+): Record<'scores' | 'read', (x: Tensor) => Tensor> | undefined {
+  if (!prompts || !around.places) return undefined;
+  const { into, outOf } = around.places;
+  const { heads, kvHeads } = config;
+  const through = (x: Tensor, matrix: Tensor): Tensor => {
+    const flat = reshape(x, ['B', kvHeads, heads / kvHeads, x.shape[4]!]);
+    const product = matmul(pick(flat, into), matrix); // [G, kvHeads, Q, …]
+    return reshape(pick(product, outOf), ['B', kvHeads, heads / kvHeads, 1, product.shape[3]!]);
+  };
+  return {
+    scores: (asked) => through(asked, prompts.keys),
+    read: (probs) => through(probs, prompts.values),
+  };
 }
 
 /** The new token's q [B, heads, 1, d], k and v [B, kvHeads, 1, d], q and k rotated. */

@@ -16,6 +16,8 @@ import { createSession, feedTensors, fromTensor, slotTensor } from './sessions.t
 import type { Tensors } from './sessions.ts';
 import { createCache } from './write/cache.ts';
 import { stepOutputs, writeSequences } from './write/loop.ts';
+import { createPlaces } from './write/places.ts';
+import { createPromptCache } from './write/prompt-cache.ts';
 import { createStepSessions } from './write/step-session.ts';
 import type { StepSessions } from './write/step-session.ts';
 
@@ -141,6 +143,9 @@ async function write(writing: Writing): Promise<WrittenSequence[]> {
   const { plan, sessions } = steps.get(id)!;
   return writeSequences(writing, {
     cache: createCache(plan, rows),
+    ...(plan.shared && {
+      shared: { prompts: createPromptCache(plan), placesOf: createPlaces(plan) },
+    }),
     session: await sessions.open({ version, threads }, stepOutputs(draw.temperature)),
     read: ({ job }) => run(job, threads),
     ...(writing.tell && { tell: (tokens) => parentPort!.postMessage({ tokens }) }),

@@ -141,7 +141,8 @@ function readingsOf({ readings, n }: WriteRequest, threads: number): WriteReadin
 
 /** All threads alike, as far as memory allows. */
 function rowsOf(request: WriteRequest, step: Step, threads: number): number {
-  const longest = Math.max(...promptsOf(request).map(({ tokens, most }) => tokens + most));
+  const own = (tokens: number): number => (step.shared ? tokens / request.n : tokens);
+  const longest = Math.max(...promptsOf(request).map(({ tokens, most }) => own(tokens) + most));
   const size = 2 * step.layers * step.heads * step.width * (longest + 64);
   const even = Math.ceil(sequencesOf(request) / threads);
   return Math.max(1, Math.min(even, mostRows, Math.floor(mostCached / size)));

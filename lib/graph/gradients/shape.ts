@@ -48,6 +48,9 @@ export const shapeGradients = {
     ops.scatterRows(only('gather', grads), node.inputs[1]!, node.inputs[0]!),
   ],
   scatterRows: (node, grads) => [ops.gather(only('scatterRows', grads), node.inputs[1]!)],
+  pick: () => {
+    throw new Error('pick has no gradient: it is for graphs that only infer');
+  },
   takeAlong: (node, grads) => {
     const [x, ids] = node.inputs;
     const dy = only('takeAlong', grads);

@@ -31,6 +31,7 @@ export const shapeWritings = {
     return builder.emit('Pad', [x!, builder.ints(before, after), filler, builder.ints(axis)]);
   },
   gather: plain('Gather'),
+  pick: plain('GatherND'),
   /** Not ScatterND, whose additions race when a session has several threads. */
   scatterRows: (builder, [rows, ids, table], node) => {
     const [shape] = builder.emit('Shape', [table!]);

@@ -87,6 +87,17 @@ export function scatterRows(rows: Tensor, ids: Tensor, table: Tensor): Tensor {
   return applyOne('scatterRows', [rows, ids, table], {}, { ...table, dtype: rows.dtype });
 }
 
+/**
+ * Vectors of x [a, b, …, W] at `places` [Q…, n] (int64), each of the n indices into x's axes but the last:
+ * [Q…, W]. Has no gradient.
+ */
+export function pick(x: Tensor, places: Tensor): Tensor {
+  if (places.dtype !== 'int64' || places.shape.at(-1) !== rank(x) - 1)
+    throw shapeError('pick', 'expected int64 places of all axes but the last', x, places);
+  const shape = [...places.shape.slice(0, -1), x.shape.at(-1)!];
+  return applyOne('pick', [x, places], {}, { dtype: x.dtype, shape });
+}
+
 /** x [R, V] and int ids [R] to x[r, ids[r]]: [R]. */
 export function takeAlong(x: Tensor, ids: Tensor): Tensor {
   if (rank(x) !== 2 || rank(ids) !== 1)

@@ -30,12 +30,22 @@ test('a completion is the same bits alone and among others, by one thread and by
   const all = await write([...prompts.slice(0, 2), [5], ...prompts, long, ...prompts], { n: 5 });
   const few = await write([...prompts.slice(0, 2), [5]], { n: 2 });
   const [alone] = await write(prompts.slice(0, 1));
+  const beside = await write([prompts[0]!, long, ...prompts]);
   const single = await openModel(family, { threads: 1 });
   const [byOne] = await single.generator.generate([prompts[0]!], sampling);
   await single.close();
   few.forEach((samples, i) => expect(samples).toEqual(all[i]!.slice(0, 2)));
-  expect(alone).toEqual(all[0]!.slice(0, 1));
+  expect(beside[0]).toEqual(alone);
   expect(byOne).toEqual(alone);
+});
+
+test('the only completion of a prompt and the first of several agree to rounding', async () => {
+  const alone = await write(prompts);
+  const first = (await write(prompts, { n: 3 })).map(([completion]) => completion!);
+  first.forEach(({ ids, logProbs }, i) => {
+    expect(ids).toEqual(alone[i]![0]!.ids);
+    logProbs.forEach((logProb, t) => expect(logProb).toBeCloseTo(alone[i]![0]!.logProbs[t]!, 4));
+  });
 });
 
 test('a seed gives the same completions; samples and seeds differ', async () => {

@@ -205,6 +205,14 @@ export const cases: Record<OpName, Case[]> = {
       build: (x) => ops.square(ops.scatterRows(x, ids(1, 0, 1), constant([0, 0], [2]))),
     },
   ],
+  /** It has none of its own: the picked may only be constant. */
+  pick: [
+    {
+      inputs: [[3, 2]],
+      build: (x) =>
+        ops.mul(x, ops.pick(constant([1, 2, 3, 4], [2, 2]), constant([0, 1, 1], [3, 1], 'int64'))),
+    },
+  ],
   takeAlong: [{ inputs: [[3, 4]], build: (x) => ops.square(ops.takeAlong(x, ids(3, 1, 1))) }],
   largest: [{ inputs: [[3, 4]], build: (x) => ops.square(ops.largest(x).value) }],
   oneHot: [{ inputs: [[3, 4]], build: (x) => ops.mul(x, ops.oneHot(ids(0, 3, 3), 4)) }],

@@ -4,7 +4,7 @@ import { createOnnxExecutor } from '../../../lib/engine/onnx/executor.ts';
 import type { Feeds, Parameters, Value } from '../../../lib/graph/executor.ts';
 import { differentiate } from '../../../lib/graph/gradient.ts';
 import * as ops from '../../../lib/graph/ops/index.ts';
-import { input, scalar } from '../../../lib/graph/tensor.ts';
+import { constant, input, scalar } from '../../../lib/graph/tensor.ts';
 import type { Dim, Tensor } from '../../../lib/graph/tensor.ts';
 import { cases, lengths } from './gradient-cases.ts';
 import type { Case } from './gradient-cases.ts';
@@ -16,6 +16,12 @@ afterAll(() => parameters.close());
 
 for (const [op, list] of Object.entries(cases))
   list.forEach((example, i) => test(`${op} ${i + 1}`, () => compare(example, i + 1)));
+
+test('what is for graphs that only infer refuses to be differentiated', () => {
+  const x = input('x', 'float32', [2, 2]);
+  const picked = ops.pick(x, constant([0, 1], [2, 1], 'int64'));
+  expect(() => differentiate(ops.sum(picked), [x])).toThrow('pick has no gradient');
+});
 
 async function compare(
   { inputs, build, from = -0.75, fixed = [] }: Case,

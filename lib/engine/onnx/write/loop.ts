@@ -8,11 +8,17 @@ import type { Random } from '../../../generate/sampler.ts';
 import { controlWords as words } from '../messages.ts';
 import type { WritePrompt, WriteReading, Writing, WrittenSequence } from '../messages.ts';
 import type { Cache } from './cache.ts';
+import type { Tensors } from '../sessions.ts';
 import { createFeeds } from './feeds.ts';
+import type { Room } from './feeds.ts';
+import type { createPlaces } from './places.ts';
+import type { HeldPrompt, PromptCache } from './prompt-cache.ts';
 import type { StepSession } from './step-session.ts';
 
 export interface WriteParts {
   cache: Cache;
+  /** Where prompts lie apart from what follows them. */
+  shared?: { prompts: PromptCache; placesOf: ReturnType<typeof createPlaces> };
   session: StepSession;
   /** Runs a reading's program. */
   read(reading: WriteReading): Promise<Record<string, Value>>;
@@ -22,8 +28,9 @@ export interface WriteParts {
 
 /** A sequence being written. Its last token is not in the cache yet. */
 interface Row extends WrittenSequence {
-  /** Tokens in the cache. */
+  /** Tokens in the cache, those of a prompt that lies apart not among them. */
   length: number;
+  prompt?: HeldPrompt;
   /** How many more it may have. */
   left: number;
   random: Random;
@@ -34,6 +41,8 @@ interface Waiting {
   prompt: WritePrompt;
   outputs: Record<string, Value>;
   next: number;
+  /** From when a sequence of it needs it. */
+  held?: HeldPrompt;
 }
 
 export async function writeSequences(
@@ -41,7 +50,7 @@ export async function writeSequences(
   parts: WriteParts,
 ): Promise<WrittenSequence[]> {
   const flags = new Int32Array(writing.control);
-  const { cache, session } = parts;
+  const { cache, session, shared } = parts;
   const draw = createDraw(writing);
   const feedsOf = createFeeds(writing.draw.temperature);
   const rows: Row[] = [];
@@ -75,18 +84,42 @@ export async function writeSequences(
       if (!first) return;
       const { prompt, outputs } = first;
       const row = begin(prompt, first.next++, writing.draw);
-      if (first.next === prompt.sequences.length) waiting.shift();
-      if (extend(row, outputs, prompt.row)) {
-        cache.fit(Math.max(row.length + 1, cache.places), lengthsOf(rows));
-        cache.fill(rows.push(row) - 1, outputs, prompt);
-      } else done.push(row);
+      if (extend(row, outputs, prompt.row)) place(row, first);
+      else done.push(row);
+      if (first.next < prompt.sequences.length) continue;
+      waiting.shift();
+      if (first.held) shared!.prompts.leave(first.held);
     }
+  };
+
+  /** Gives a row what the prompt left: its own keys and values, or a part in those that lie apart. */
+  const place = (row: Row, from: Waiting): void => {
+    const { prompt, outputs } = from;
+    if (shared) {
+      from.held ??= shared.prompts.hold(outputs, prompt);
+      from.held.users++;
+      row.prompt = from.held;
+    } else row.length = prompt.tokens;
+    cache.fit(Math.max(row.length + 1, cache.places), lengthsOf(rows));
+    rows.push(row);
+    if (!shared) cache.fill(rows.length - 1, outputs, prompt);
+  };
+
+  /** Keys and values of all rows, and how many places they have. */
+  const past = (): { tensors: Tensors; room: Room } => {
+    const own = cache.tensors(rows.length);
+    if (!shared) return { tensors: own, room: { places: cache.places, ofPrompt: 0 } };
+    const prompts = shared.prompts.tensors();
+    const places = shared.placesOf(rows.map(({ prompt }) => prompt!.slot));
+    const room = { places: cache.places, ofPrompt: shared.prompts.places };
+    return { tensors: { ...own, ...prompts, ...places }, room };
   };
 
   const step = async (): Promise<void> => {
     const lengths = lengthsOf(rows);
     cache.fit(Math.max(...lengths) + 1, lengths);
-    const outputs = await session.run(cache, feedsOf(rows, cache.places));
+    const { tensors, room } = past();
+    const outputs = await session.run({ ...tensors, ...feedsOf(rows, room) });
     const added = outputs.fresh!.data as Float32Array;
     const going = rows.map((row, r) => {
       cache.put(r, row.length++, added);
@@ -95,6 +128,7 @@ export async function writeSequences(
     for (let r = rows.length - 1; r >= 0; r--) {
       if (going[r]) continue;
       done.push(rows[r]!);
+      if (rows[r]!.prompt) shared!.prompts.leave(rows[r]!.prompt!);
       const last = rows.pop()!;
       if (r === rows.length) continue;
       rows[r] = last;
@@ -117,14 +151,14 @@ export async function writeSequences(
 }
 
 function begin(
-  { tokens, most, sequences }: WritePrompt,
+  { most, sequences }: WritePrompt,
   which: number,
   { seed }: WriteRequest['draw'],
 ): Row {
   const { sequence, stream } = sequences[which]!;
   return {
     ...{ sequence, ids: [], logProbs: [], ended: false },
-    ...{ length: tokens, left: most, random: randomStream(seed, ...stream) },
+    ...{ length: 0, left: most, random: randomStream(seed, ...stream) },
   };
 }
 

@@ -4,12 +4,11 @@ import type { Value } from '../../../graph/executor.ts';
 import type { StepPlan } from '../messages.ts';
 import { createSession, fromTensor, slotTensor, toTensor } from '../sessions.ts';
 import type { Tensors } from '../sessions.ts';
-import type { Cache } from './cache.ts';
-import type { StepFeeds } from './feeds.ts';
 import { freeze } from './frozen.ts';
 
 export interface StepSession {
-  run(cache: Cache, feeds: StepFeeds): Promise<Record<string, Value>>;
+  /** Fed everything but weights and constants. */
+  run(feeds: Tensors): Promise<Record<string, Value>>;
 }
 
 export interface StepSessions {
@@ -50,9 +49,8 @@ export function createStepSessions(
       }
       const { session } = known;
       return {
-        async run(cache, feeds) {
-          const rows = feeds.ids.dims[0]!;
-          const given = { ...constants, ...bound, ...cache.tensors(rows), ...feeds };
+        async run(feeds) {
+          const given = { ...constants, ...bound, ...feeds };
           const results = await session.run(given, outputs);
           return Object.fromEntries(outputs.map((name) => [name, fromTensor(results[name]!)]));
         },
