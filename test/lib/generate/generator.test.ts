@@ -112,7 +112,10 @@ test('ends at a text and leaves it out', async () => {
 test('tells tokens as they come; their texts make the whole', async () => {
   const told: WrittenToken[] = [];
   const options = { onToken: (token: WrittenToken) => void told.push(token) };
-  const written = await model.generator.generate(prompts, { ...sampling, n: 2 }, options);
+  // One thread, whose rows take a token each at every step.
+  const single = await openModel(family, { threads: 1 });
+  const written = await single.generator.generate(prompts, { ...sampling, n: 2 }, options);
+  await single.close();
   written.forEach((samples, prompt) =>
     samples.forEach(({ ids, logProbs, text }, sample) => {
       const own = told.filter((token) => token.prompt === prompt && token.sample === sample);
