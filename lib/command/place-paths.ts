@@ -25,7 +25,7 @@ export async function findPaths(
   finding: Finding,
 ): Promise<Paths & Required<Pick<Job, 'typed'>>> {
   const { cwd, problems, spelled } = finding;
-  const found: Paths = { ...named, train: [], validation: [] };
+  const found: Paths = { model: named.model, train: [], validation: [] };
   const typed: Record<string, string> = {};
   const onHub = !existsSync(resolve(cwd, named.model)) && modelNamed(named.model) !== undefined;
   const model = async (): Promise<void> => {
