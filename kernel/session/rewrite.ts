@@ -6,7 +6,6 @@ import type * as ast from 'oxc-parser';
 import { blank } from './cell.ts';
 import { boundNames, constantAssignments, constantName } from './constants.ts';
 import { importStatement } from './import-statement.ts';
-import { parseCode } from './syntax.ts';
 
 /** What to run, in this order. Empty texts are not worth running. */
 export interface Rewritten {
@@ -19,6 +18,8 @@ export interface Rewritten {
   importColumns: number[];
   /** Names that are declared at the top level, and whether as constants. */
   declares: Map<string, boolean>;
+  /** Constants are assigned to: what follows on those lines has moved. */
+  guarded: boolean;
 }
 
 /** Hidden global that stands for `import` in a cell; as long as that word, so columns stay. */
@@ -35,8 +36,11 @@ interface Draft {
 }
 
 /** `earlier` are the names that earlier cells declared with `const`. */
-export function rewrite(code: string, earlier: ReadonlySet<string>): Rewritten {
-  const { module, program } = parseCode(code, 'js');
+export function rewrite(
+  code: string,
+  { module, program }: Pick<ast.ParseResult, 'module' | 'program'>,
+  earlier: ReadonlySet<string>,
+): Rewritten {
   const draft: Draft = { text: code, functions: [], imports: [], declares: new Map() };
   for (const { start } of module.dynamicImports) overwrite(draft, start, start + 6, importName);
   for (const { start, end } of module.importMetas) overwrite(draft, start, end, importMetaName);
@@ -52,7 +56,13 @@ export function rewrite(code: string, earlier: ReadonlySet<string>): Rewritten {
     draft.text,
     guards.filter((guard) => !inFunction(guard)),
   );
-  return { functions, ...prelude(draft, names), code: main, declares: draft.declares };
+  return {
+    functions,
+    ...prelude(draft, names),
+    code: main,
+    declares: draft.declares,
+    guarded: guards.length > 0,
+  };
 }
 
 function rewriteStatement(draft: Draft, node: ast.Statement, variables: string[]): void {

@@ -65,11 +65,11 @@ function titleOf(error: Error): string {
 }
 
 function placeIn(script: Script, { line, column }: Place): Place {
-  if (!script.map) return { line, column };
-  script.parsed ??= new SourceMap(payload(script.map));
   // An import is written longer than it was: its own first column stands for all of them.
-  const known = script.importColumns ? (script.importColumns[line - 1] ?? 0) : column - 1;
-  return original(script.parsed, { line, column: known + 1 }) ?? { line, column };
+  const known = script.importColumns ? (script.importColumns[line - 1] ?? 0) + 1 : column;
+  if (!script.map) return { line, column: known };
+  script.parsed ??= new SourceMap(payload(script.map));
+  return original(script.parsed, { line, column: known }) ?? { line, column };
 }
 
 /** What Node's class wants of a map, and no more. */

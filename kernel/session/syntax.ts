@@ -1,6 +1,6 @@
 /** The parser's verdict on a piece of TypeScript. Pure; loads oxc-parser alone. */
 import { parseSync } from 'oxc-parser';
-import type { ParseResult } from 'oxc-parser';
+import type { ParseResult, ParserOptions } from 'oxc-parser';
 
 export interface SyntaxProblem {
   message: string;
@@ -12,8 +12,12 @@ export interface SyntaxProblem {
 /** Which grammar a text follows: `<T>x` is a cast in one and JSX in the other. */
 export type Grammar = 'ts' | 'tsx';
 
-export function parseCode(code: string, lang: Grammar | 'js' = 'ts'): ParseResult {
-  return parseSync('cell.ts', code, { lang, sourceType: 'module' });
+export function parseCode(
+  code: string,
+  lang: Grammar | 'js' = 'ts',
+  more: Pick<ParserOptions, 'showSemanticErrors'> = {},
+): ParseResult {
+  return parseSync('cell.ts', code, { lang, sourceType: 'module', ...more });
 }
 
 /** The grammar that accepts a text, or the first error of the plain one. */

@@ -1,12 +1,12 @@
 /**
- * Turns TypeScript into what V8's REPL mode runs: types are stripped by oxc-transform, and the rest
- * is rewritten in place. Pure text to text.
+ * Turns TypeScript into what V8's REPL mode runs: types, where there are any, are stripped by
+ * oxc-transform, and the rest is rewritten in place. Pure text to text.
  */
 import { transformSync } from 'oxc-transform';
 import type { SourceMap, TransformOptions, TransformResult } from 'oxc-transform';
 import { rewrite } from './rewrite.ts';
 import type { Rewritten } from './rewrite.ts';
-import { grammarOf, isObjectLiteral } from './syntax.ts';
+import { grammarOf, isObjectLiteral, parseCode } from './syntax.ts';
 
 /** What to run of a cell. */
 export interface Program extends Rewritten {
@@ -31,6 +31,8 @@ export function transform(
   constants: ReadonlySet<string> = new Set(),
 ): Program {
   const code = isObjectLiteral(source) ? inParentheses(source) : source;
+  const plain = plainProgram(code, constants);
+  if (plain) return plain;
   const lang = grammarOf(code);
   if (typeof lang !== 'string') throw syntaxError(lang.message, source, lang.start, name);
   const result = stripTypes(name, code, {
@@ -44,7 +46,26 @@ export function transform(
   });
   const [error] = result.errors;
   if (error) throw syntaxError(error.message, source, characterAt(code, error.labels), name);
-  return { ...rewrite(result.code, constants), map: result.map };
+  const parsed = parseCode(result.code, 'js');
+  return { ...rewrite(result.code, parsed, constants), map: result.map };
+}
+
+/** The program of a cell that is JavaScript as it stands: most short ones are. */
+function plainProgram(code: string, constants: ReadonlySet<string>): Program | undefined {
+  if (!meansTheSame(code)) return undefined;
+  const parsed = parseCode(code, 'js', { showSemanticErrors: true });
+  if (parsed.errors.length > 0) return undefined;
+  const rewritten = rewrite(code, parsed, constants);
+  // Positions behind a guard are wrong without a map.
+  return rewritten.guarded ? undefined : { ...rewritten, map: undefined };
+}
+
+/**
+ * What parses as JavaScript means the same in TypeScript, where it has no decorators and no pair of
+ * angle brackets, which could be type arguments, a cast or JSX.
+ */
+function meansTheSame(code: string): boolean {
+  return !code.includes('@') && !/<[^]*>/.test(code.replaceAll('=>', ''));
 }
 
 /** This package counts bytes; of two declarations of one name, the second is the mistake. */
