@@ -18,6 +18,8 @@ import {
 } from '../../lib/display/run-text.ts';
 import { addToCurves, noCurves, trainingFigure } from '../../lib/display/training-figure.ts';
 import { UserError } from '../../lib/errors.ts';
+import { nameInHub } from '../../lib/hub/cache.ts';
+import { hubCache } from '../../lib/hub/settings.ts';
 import { runJob } from '../../lib/worker/run-job.ts';
 import { writeWhole } from '../../lib/write-whole.ts';
 import type { Job, TrainEvent } from '../../lib/train/job.ts';
@@ -170,8 +172,9 @@ async function keepFigure(job: Job, svg: string, call: MagicCall): Promise<void>
 function jobLine(job: Job, cwd: string): string {
   const { learning_rate, batch_size, epochs, scheduler } = job.options;
   const options = `learning rate ${String(learning_rate)}, batch ${String(batch_size)}, epochs ${String(epochs)}, ${String(scheduler)}`;
+  const model = nameInHub(job.model, hubCache()) ?? placeFrom(cwd, job.model);
   return plainLine(
-    `${job.recipe} on ${placeFrom(cwd, job.model)}: ${options}, ${job.engine} on ${job.device} with ${job.threads} threads, seed ${job.seed} → ${placeFrom(cwd, job.output)}`,
+    `${job.recipe} on ${model}: ${options}, ${job.engine} on ${job.device} with ${job.threads} threads, seed ${job.seed} → ${placeFrom(cwd, job.output)}`,
   );
 }
 

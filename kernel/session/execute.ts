@@ -79,9 +79,12 @@ export function createExecutor(given: ExecutorParts): Executor {
     interruptedBy(mine.controller.signal);
     parts.voice
       .speakingFor(request.cell, () => perform(request, mine, parts))
-      .then(end, (error: unknown) =>
-        end({ status: 'error', report: reportError(error, parts.sources) }),
-      );
+      .then(end, (error: unknown) => {
+        const { signal } = mine.controller;
+        // What gave up because of the interrupt has no failure of its own to tell.
+        if (signal.aborted && error === signal.reason) end({ status: 'interrupted' });
+        else end({ status: 'error', report: reportError(error, parts.sources) });
+      });
   };
 
   return {

@@ -9,6 +9,7 @@ import type { Bridge } from './bridge.ts';
 import { installBridge } from './bridge.ts';
 import { createComms } from './comm.ts';
 import { createDisplay } from './display.ts';
+import { showDownloadsIn } from './downloads.ts';
 import { reportError } from './errors.ts';
 import { createEvaluator } from './evaluate.ts';
 import type { Done, Executor } from './execute.ts';
@@ -67,6 +68,7 @@ function main(): void {
   const finish = marker(send);
   installBridge(bridge);
   installGlobals(bridge);
+  showDownloadsIn(bridge.display);
   const scope = createScope(evaluator);
   const executor = createExecutor({ voice, bridge, magics, scope, programs, sources, finish });
   const questions = createQuestions({ evaluator, magics, scope }, send);

@@ -19,7 +19,7 @@ const allowed: Record<string, string[]> = {
   'lib/hub': [],
   'lib/data': ['lib/hub'],
   'lib/model': ['lib/graph', 'lib/data', 'lib/hub'],
-  'lib/display': ['lib/data', 'lib/train', 'lib/text'],
+  'lib/display': ['lib/data', 'lib/hub', 'lib/train', 'lib/text'],
   'lib/reward': ['lib/text', 'lib/data'],
   'lib/recipe': ['lib/model', 'lib/graph', 'lib/text', 'lib/data', 'lib/reward'],
   'lib/generate': ['lib/recipe', 'lib/model', 'lib/graph', 'lib/text'],
