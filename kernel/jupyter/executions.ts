@@ -10,6 +10,8 @@ export interface Turn {
   stopOnError: boolean;
   /** Called when its turn has come. */
   begin: () => ExecuteRequest;
+  /** Called when the session has it: what is told of it costs the cell no time. */
+  begun: () => void;
 }
 
 export interface Executions {
@@ -30,13 +32,15 @@ export function createExecutions(execute: (request: ExecuteRequest) => Promise<D
     get running() {
       return running;
     },
-    run({ header, stopOnError, begin }) {
+    run({ header, stopOnError, begin, begun }) {
       const mine = generation;
       const turn = last.then(async () => {
         if (mine !== generation) return 'aborted' as const;
         running = header;
         try {
-          const done = await execute(begin());
+          const ending = execute(begin());
+          begun();
+          const done = await ending;
           if (done.status !== 'ok' && stopOnError) generation++;
           return done;
         } finally {

@@ -79,7 +79,10 @@ export interface CommMessage {
 
 /** The kernel process's handle on the session process. */
 export interface Session {
-  /** Resolves with the cell's `done` event, which is also emitted. Cells run one after another. */
+  /**
+   * Resolves with the cell's `done` event, which is also emitted. Cells run one after another; events
+   * come in a later turn than the call.
+   */
   execute(request: ExecuteRequest): Promise<Extract<SessionEvent, { type: 'done' }>>;
   complete(request: CompletionRequest): Promise<Completion>;
   inspect(request: InspectionRequest): Promise<Inspection>;

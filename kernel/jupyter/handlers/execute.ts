@@ -20,16 +20,18 @@ export const execute: Handler = async (request, kernel, busy) => {
   let count = kernel.executions.count;
   const { header } = request.message;
   const begin = (): ExecuteRequest => {
-    busy();
     if (!silent && (content.store_history ?? true)) kernel.executions.count++;
     count = kernel.executions.count;
     const { allow_stdin: stdin = false } = content;
     cell = kernel.parents.add({ header, identities: request.identities, count, stdin });
-    if (!silent) kernel.publish('execute_input', { code, execution_count: count }, header);
     return { cell, code, count, silent, expressions };
   };
+  const begun = (): void => {
+    busy();
+    if (!silent) kernel.publish('execute_input', { code, execution_count: count }, header);
+  };
   const stopOnError = content.stop_on_error ?? true;
-  const done = await kernel.executions.run({ header, stopOnError, begin });
+  const done = await kernel.executions.run({ header, stopOnError, begin, begun });
   if (done === 'aborted') {
     busy();
     return { content: { status: 'aborted', execution_count: kernel.executions.count } };

@@ -35,6 +35,7 @@ export function fakeSession(script: Script, onEvent: (event: SessionEvent) => vo
     told,
     async execute({ cell, ...request }) {
       told.push({ execute: request });
+      await Promise.resolve();
       for (const step of script.cells?.[request.code] ?? []) {
         if (step.type === 'wait') await new Promise<void>((go) => waiting[step.for].push(go));
         else onEvent({ ...step, cell });

@@ -1,6 +1,9 @@
 /** What a golden exchange cannot say: lateness, death, shutdown, and bytes both ways. */
 import { expect, test } from 'vitest';
-import { isIdle, openKernel } from './fake-client.ts';
+import { createKernel } from '../../../kernel/jupyter/kernel.ts';
+import { compose } from '../../../kernel/jupyter/wire.ts';
+import { identity, isIdle, openKernel } from './fake-client.ts';
+import { fakeSession } from './fake-session.ts';
 
 const reply = (seen: { type: string }[]): boolean =>
   seen.some(({ type }) => type === 'execute_reply');
@@ -26,6 +29,30 @@ test('kernel_info says what front ends colour and convert by', async () => {
       },
     },
   });
+});
+
+test('a cell is on its way before its clients are told of it', () => {
+  const session = fakeSession({}, () => undefined);
+  const heard: [string, number][] = [];
+  const outlet = {
+    send: () => Promise.resolve(),
+    publish: ({ header }: { header: { msg_type: string } }) => {
+      heard.push([header.msg_type, session.told.length]);
+      return Promise.resolve();
+    },
+  };
+  const kernel = createKernel({ id: 'kernel', session, outlet, onShutdown: () => undefined });
+  kernel.receive('shell', {
+    identities: [identity],
+    message: compose('execute_request', { code: '1' }, 'client'),
+  });
+  return Promise.resolve().then(() =>
+    expect(heard).toEqual([
+      ['status', 0],
+      ['status', 1],
+      ['execute_input', 1],
+    ]),
+  );
 });
 
 test('late output answers the request of its own cell', async () => {
