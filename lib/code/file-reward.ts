@@ -85,8 +85,8 @@ function startThread(spec: ModuleSpec): RewardThread {
   thread.on('message', (message: FromThread) => {
     if (message.type === 'ready') loaded.resolve(undefined);
     else if (message.type === 'refused') fail(new UserError(message.message, message.hint));
-    else if (message.type === 'begun') watch?.begun(message.place);
-    else watch?.ended(message.place, message.outcome);
+    else if (message.type === 'ended') watch?.ended(message.place, message.outcome);
+    else watch?.[message.type](message.place);
   });
   thread.on('error', (error) => fail(new UserError(`${name} broke its thread: ${String(error)}`)));
   thread.on('exit', (code) => {

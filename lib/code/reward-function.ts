@@ -22,6 +22,8 @@ export type Outcome = { score: OwnScore } | { threw: string } | { returned: stri
 /** Told of each call by the rollout's place. */
 export interface Listener {
   begun: (place: number) => void;
+  /** It has given a promise: others can be called. */
+  waiting: (place: number) => void;
   ended: (place: number, outcome: Outcome) => void;
 }
 
@@ -32,28 +34,43 @@ const mostCalls = 16;
 export async function callForEach(
   reward: RewardFunction,
   rollouts: readonly Rollout[],
-  { begun, ended }: Listener,
+  { begun, waiting, ended }: Listener,
 ): Promise<void> {
   let next = 0;
   const work = async (): Promise<void> => {
     while (next < rollouts.length) {
       const place = next++;
       begun(place);
-      ended(place, await call(reward, rollouts[place]!));
+      const outcome = call(reward, rollouts[place]!);
+      if (!(outcome instanceof Promise)) ended(place, outcome);
+      else {
+        waiting(place);
+        ended(place, await outcome);
+      }
     }
   };
   await Promise.all(Array.from({ length: mostCalls }, work));
 }
 
-async function call(
+/** A plain value is judged at once: nothing else has its turn meanwhile. */
+function call(
   reward: RewardFunction,
   { prompt, completion, row }: Rollout,
-): Promise<Outcome> {
+): Outcome | Promise<Outcome> {
   try {
-    return judged(await reward(prompt, completion, row));
+    const value: unknown = reward(prompt, completion, row);
+    return isPromise(value) ? Promise.resolve(value).then(judged, threw) : judged(value);
   } catch (error) {
-    return { threw: describeError(error) };
+    return threw(error);
   }
+}
+
+function isPromise(value: unknown): value is Promise<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value;
+}
+
+function threw(error: unknown): Outcome {
+  return { threw: describeError(error) };
 }
 
 function judged(value: unknown): Outcome {

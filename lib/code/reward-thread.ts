@@ -13,7 +13,7 @@ export type FromThread =
   | { type: 'ready' }
   /** The module or its export is not what it should be. */
   | { type: 'refused'; message: string; hint?: string }
-  | { type: 'begun'; place: number }
+  | { type: 'begun' | 'waiting'; place: number }
   | { type: 'ended'; place: number; outcome: Outcome };
 
 if (parentPort) await serve(workerData as ModuleSpec);
@@ -27,6 +27,7 @@ async function serve(spec: ModuleSpec): Promise<void> {
     port.on('message', (rollouts: ToThread) => {
       void callForEach(reward, rollouts, {
         begun: (place) => say({ type: 'begun', place }),
+        waiting: (place) => say({ type: 'waiting', place }),
         ended: (place, outcome) => say({ type: 'ended', place, outcome }),
       });
     });

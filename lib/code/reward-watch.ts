@@ -24,6 +24,7 @@ export function watchCalls(rollouts: readonly Rollout[], watched: Watched): Watc
   const scores = new Array<OwnScore>(rollouts.length);
   const timers = new Map<number, NodeJS.Timeout>();
   let left = rollouts.length;
+  let calling: number | undefined;
   const fail = (error: Error): void => {
     for (const timer of timers.values()) clearTimeout(timer);
     left = 0;
@@ -36,10 +37,16 @@ export function watchCalls(rollouts: readonly Rollout[], watched: Watched): Watc
     fail,
     begun(place) {
       if (left === 0) return;
-      const late = (): void => fail(tooLong(watched, rollouts[place]!));
+      calling = place;
+      // What others wait for may be one that computes.
+      const late = (): void => fail(tooLong(watched, rollouts[calling ?? place]!));
       timers.set(place, setTimeout(late, watched.timeoutSeconds * 1000));
     },
+    waiting() {
+      calling = undefined;
+    },
     ended(place, outcome) {
+      if (calling === place) calling = undefined;
       if (left === 0) return;
       clearTimeout(timers.get(place));
       timers.delete(place);
