@@ -2,7 +2,7 @@
  * Checkpoints: a Hugging Face model folder plus the optimizer's tensors and the state of the loop,
  * written under a temporary name and renamed, so that what bears the name is whole.
  */
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { OptimizerState, Value } from '../graph/executor.ts';
@@ -51,6 +51,8 @@ export interface Snapshot {
 const stateFile = 'trainer_state.json';
 const optimizerFile = 'optimizer.safetensors';
 const folderPattern = /^global_step_(\d+)$/;
+/** What `writeFolder` calls a folder until it is whole, and what it calls one that it replaces. */
+const leftover = /^(global_step_\d+|final)\.\d+\.(tmp|old)$/;
 
 /** Writes `global_step_<N>` into a run folder and returns its path. */
 export async function writeCheckpoint(
@@ -58,7 +60,7 @@ export async function writeCheckpoint(
   model: ModelFiles,
   { weights, optimizer, state }: Snapshot,
 ): Promise<string> {
-  return writeWhole(join(run, `global_step_${state.step}`), async (folder) => {
+  return writeFolder(join(run, `global_step_${state.step}`), async (folder) => {
     await saveModel(folder, { ...model, weights });
     await writeTensors(join(folder, optimizerFile), momentTensors(optimizer));
     const whole = { ...state, optimizerStep: optimizer.step };
@@ -72,7 +74,7 @@ export function writeFinal(
   model: ModelFiles,
   weights: ReadonlyMap<string, Value>,
 ): Promise<string> {
-  return writeWhole(join(run, 'final'), (folder) => saveModel(folder, { ...model, weights }));
+  return writeFolder(join(run, 'final'), (folder) => saveModel(folder, { ...model, weights }));
 }
 
 /** The newest whole checkpoint of a run folder. */
@@ -84,6 +86,18 @@ export async function latestCheckpoint(
   if (steps.length === 0) return undefined;
   const step = Math.max(...steps);
   return { path: join(run, `global_step_${step}`), step };
+}
+
+/** Clears away what processes left that ended while they wrote; nobody else may be writing. */
+export async function tidyCheckpoints(run: string): Promise<void> {
+  for (const name of await readdir(run)) {
+    const [, whole, kind] = leftover.exec(name) ?? [];
+    if (whole === undefined) continue;
+    // Ended between the two renamings: what stood there before is all there is.
+    const lost = kind === 'old' && !(await stat(join(run, whole)).catch(() => undefined));
+    if (lost) await rename(join(run, name), join(run, whole));
+    else await rm(join(run, name), { recursive: true });
+  }
 }
 
 /** The loop's state and the optimizer's from a checkpoint; the weights load as of any model folder. */
@@ -115,7 +129,7 @@ function momentTensors({ moments }: OptimizerState): Map<string, Value> {
 }
 
 /** A folder is filled beside its place, then takes it; what stood there before goes last. */
-async function writeWhole(path: string, fill: (folder: string) => Promise<void>): Promise<string> {
+async function writeFolder(path: string, fill: (folder: string) => Promise<void>): Promise<string> {
   const temporary = `${path}.${process.pid}.tmp`;
   const old = `${path}.${process.pid}.old`;
   await rm(temporary, { recursive: true, force: true });

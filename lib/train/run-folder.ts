@@ -3,10 +3,12 @@ import { appendFileSync, closeSync, openSync } from 'node:fs';
 import { mkdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isUserError, UserError } from '../errors.ts';
+import { recipes } from '../recipe/index.ts';
 import { writeWhole } from '../write-whole.ts';
-import { latestCheckpoint } from './checkpoint.ts';
+import { latestCheckpoint, tidyCheckpoints } from './checkpoint.ts';
 import { differences, jobRecord, jobText, readJobFile } from './job-file.ts';
 import type { Job, TrainEvent } from './job.ts';
+import { trainingOptionsOf } from './options.ts';
 import { lockRun, refuseHeld } from './run-lock.ts';
 
 export interface RunFolder {
@@ -38,7 +40,9 @@ export async function checkRun(job: Job): Promise<ResumePoint | undefined> {
       );
     return undefined;
   }
-  const others = differences(await readJobFile(jobFile(job.output)), jobRecord(job));
+  const there = await readJobFile(jobFile(job.output));
+  const known = { ...there, ...defaultsOf(job.recipe), ...there }; // In the order of the file.
+  const others = differences(known, jobRecord(job));
   if (others.length > 0)
     throw new UserError(
       `run folder '${job.output}' already holds another job\n  ${others.join('\n  ')}`,
@@ -51,6 +55,14 @@ export async function checkRun(job: Job): Promise<ResumePoint | undefined> {
       `its model is ${join(job.output, 'final')}`,
     );
   return latestCheckpoint(job.output);
+}
+
+/** Of a recipe that ships: an option that is newer than a run was at its default. */
+function defaultsOf(name: string): Record<string, unknown> {
+  const recipe = recipes.find((known) => known.name === name);
+  if (!recipe) return {};
+  const schemas = [trainingOptionsOf(recipe), recipe.options];
+  return Object.assign({}, ...schemas.map((schema) => schema.parse({}))) as Record<string, unknown>;
 }
 
 function jobFile(run: string): string {
@@ -90,6 +102,7 @@ export async function openRun(job: Job, from: ResumePoint | undefined): Promise<
     unlock = lockRun(path);
     // Another may have begun and ended since this was checked.
     if (!from && job.options.resume !== true && (await hasJob(path))) throw holdsThisJob(path);
+    await tidyCheckpoints(path);
     await writeWhole(jobFile(path), jobText(job, path));
     await writeWhole(metrics, from ? await untilCheckpoint(metrics, from.step) : '');
     const events = openSync(metrics, 'a');
@@ -126,7 +139,7 @@ export function recordEnd(run: string, event: TrainEvent): void {
 
 /** Lines up to the one that tells of this step's checkpoint; a torn last line goes. */
 async function untilCheckpoint(path: string, step: number): Promise<string> {
-  const lines = (await readFile(path, 'utf8')).split('\n');
+  const lines = (await readFile(path, 'utf8').catch(() => '')).split('\n');
   const last = lines.findIndex((line) => {
     const event = parsed(line);
     return event?.type === 'checkpoint' && event.step === step;

@@ -42,6 +42,37 @@ test('the same job is refused too, unless it is resumed', async () => {
   expect(await checkRun(resumed(first))).toBeUndefined();
 });
 
+test('an option that is newer than a run was at its default', async () => {
+  const first = jobOf();
+  (await openRun(first, undefined)).close();
+  const file = join(first.output, 'job.yaml');
+  const older = (await readFile(file, 'utf8')).replace(/^label_smoothing: .*\n/m, '');
+  await writeFile(file, older);
+  expect(await checkRun(resumed(first))).toBeUndefined();
+  const other = { ...first, options: { ...first.options, label_smoothing: 0.1 } };
+  expect(await refusal(() => checkRun(resumed(other)))).toContain(
+    'label_smoothing: 0 there, 0.1 here',
+  );
+});
+
+test('what a process left that ended while it wrote is cleared away', async () => {
+  const first = jobOf();
+  (await openRun(first, undefined)).close();
+  const names = ['global_step_4.77.tmp', 'global_step_2.77.old', 'global_step_2', 'final.77.old'];
+  for (const name of names) {
+    await mkdir(join(first.output, name));
+    await writeFile(join(first.output, name, 'config.json'), name);
+  }
+  await rm(join(first.output, 'metrics.jsonl'));
+  (await openRun(resumed(first), { path: join(first.output, 'global_step_2'), step: 2 })).close();
+  expect((await readdir(first.output)).sort()).toEqual([
+    ...['final', 'global_step_2', 'job.yaml', 'log.txt', 'metrics.jsonl'],
+  ]);
+  const kept = await readFile(join(first.output, 'global_step_2', 'config.json'), 'utf8');
+  expect(kept).toBe('global_step_2');
+  expect(await readFile(join(first.output, 'final', 'config.json'), 'utf8')).toBe('final.77.old');
+});
+
 test('a run that is done has nothing to resume', async () => {
   const first = jobOf();
   const run = await openRun(first, undefined);
