@@ -1,15 +1,22 @@
 /** What of an error's stack is the person's own, with short paths. */
 import { relative } from 'node:path';
 import { fileURLToPath, URL } from 'node:url';
+import { inspect } from 'node:util';
 
 /** Folders of this package whose frames say nothing to the person. */
 const ours = ['../../lib/', '../../kernel/', '../../node_modules/'].map((folder) =>
   fileURLToPath(new URL(folder, import.meta.url)),
 );
 
+/** A value of any kind on one short line. */
+export function shownValue(value: unknown): string {
+  const text = inspect(value, { depth: 1, breakLength: Infinity, maxStringLength: 60 });
+  return text.length > 120 ? `${text.slice(0, 120)}…` : text;
+}
+
 /** `TypeError: …` with the frames above ours; what was thrown and is no error, as it is. */
 export function describeError(error: unknown, cwd = process.cwd()): string {
-  if (!(error instanceof Error)) return typeof error === 'string' ? error : JSON.stringify(error);
+  if (!(error instanceof Error)) return typeof error === 'string' ? error : shownValue(error);
   const frames = (error.stack ?? '')
     .split('\n')
     .filter((line) => /^\s+at /.test(line))

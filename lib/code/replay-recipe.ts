@@ -34,9 +34,12 @@ export async function replayRecipe(
       `'${near(file)}' is not the record that this job was made with`,
       'run the recipe again from the cell that defines it',
     );
-  const parsed = recordedRecipe.safeParse(JSON.parse(await readFile(file, 'utf8')));
+  const parsed = recordedRecipe.safeParse(parse(await readFile(file, 'utf8')));
   if (!parsed.success)
-    throw new UserError(`'${near(file)}' was recorded by another version of rewardlab`);
+    throw new UserError(
+      `'${near(file)}' is no record of this version of rewardlab`,
+      'run the recipe again from the cell that defines it',
+    );
   const record = parsed.data;
   const { name, summary, columns, head, options, common, losses } = record;
   const recipe: Recipe = {
@@ -52,6 +55,15 @@ export async function replayRecipe(
     loss: (model, batch) => replayLoss(lossOf(losses, batch), model, batch),
   };
   return { recipe, sha256: hash };
+}
+
+/** Undefined where a text is no JSON. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function splitOf({ splits, name }: RecordedRecipe, split: 'train' | 'validation') {

@@ -1,10 +1,9 @@
 /**
  * A reward function of the person's own: what it may give back, and calling it for many completions.
  */
-import { inspect } from 'node:util';
 import type { Row } from '../data/rows.ts';
 import type { OwnScore, Rollout } from '../recipe/recipe.ts';
-import { describeError } from './own-frames.ts';
+import { describeError, shownValue } from './own-frames.ts';
 
 /** A number, or one named `score` among further numbers and words, which are averaged and shown. */
 export type Reward = number | ({ score: number } & Record<string, unknown>);
@@ -25,20 +24,22 @@ export interface Listener {
   /** It has given a promise: others can be called. */
   waiting: (place: number) => void;
   ended: (place: number, outcome: Outcome) => void;
+  /** Whether nobody waits for what is left. */
+  over?: () => boolean;
 }
 
 /** Calls under way at a time: a function may ask a server. */
 const mostCalls = 16;
 
-/** Calls the function for every rollout, in their order; resolves when all have ended, never rejects. */
+/** Calls the function for every rollout, in their order, until that is over; never rejects. */
 export async function callForEach(
   reward: RewardFunction,
   rollouts: readonly Rollout[],
-  { begun, waiting, ended }: Listener,
+  { begun, waiting, ended, over = () => false }: Listener,
 ): Promise<void> {
   let next = 0;
   const work = async (): Promise<void> => {
-    while (next < rollouts.length) {
+    while (next < rollouts.length && !over()) {
       const place = next++;
       begun(place);
       const outcome = call(reward, rollouts[place]!);
@@ -59,7 +60,7 @@ function call(
 ): Outcome | Promise<Outcome> {
   try {
     const value: unknown = reward(prompt, completion, row);
-    return isPromise(value) ? Promise.resolve(value).then(judged, threw) : judged(value);
+    return isPromise(value) ? Promise.resolve(value).then(judged).catch(threw) : judged(value);
   } catch (error) {
     return threw(error);
   }
@@ -76,16 +77,11 @@ function threw(error: unknown): Outcome {
 function judged(value: unknown): Outcome {
   const record = typeof value === 'object' && value !== null ? { ...value } : { score: value };
   const { score, ...others } = record as Record<string, unknown>;
-  if (typeof score !== 'number' || !Number.isFinite(score)) return { returned: shown(value) };
+  if (typeof score !== 'number' || !Number.isFinite(score)) return { returned: shownValue(value) };
   const values = Object.entries(others).flatMap(([name, other]) => {
     if (typeof other === 'boolean') return [[name, Number(other)] as const];
     const plain = typeof other === 'string' || Number.isFinite(other);
     return plain ? [[name, other as string | number] as const] : [];
   });
   return { score: { score, values: Object.fromEntries(values) } };
-}
-
-function shown(value: unknown): string {
-  const text = inspect(value, { depth: 1, breakLength: Infinity, maxStringLength: 60 });
-  return text.length > 120 ? `${text.slice(0, 120)}…` : text;
 }

@@ -35,6 +35,7 @@ export function watchCalls(rollouts: readonly Rollout[], watched: Watched): Watc
   return {
     scores: promise,
     fail,
+    over: () => left === 0,
     begun(place) {
       if (left === 0) return;
       calling = place;

@@ -16,10 +16,12 @@ export function isName(text: string): boolean {
   return /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(text);
 }
 
-/** The hash of a file's bytes. Refuses, in a sentence, a file that is not there. */
+/** The hash of a file's bytes. Refuses, in a sentence, a file that cannot be read. */
 export async function hashOf(path: string): Promise<string> {
   const bytes = await readFile(path).catch((cause: unknown) => {
-    throw new UserError(`no such file '${path}'`, undefined, { cause });
+    const { code, message } = cause as NodeJS.ErrnoException;
+    const why = code === 'ENOENT' ? `no such file '${path}'` : `cannot read '${path}': ${message}`;
+    throw new UserError(why, undefined, { cause });
   });
   return createHash('sha256').update(bytes).digest('hex');
 }

@@ -80,6 +80,15 @@ export function graded(prompt: string, completion: string, row: Row): number {
   `);
 });
 
+test('what throws something strange', async () => {
+  const strange = `const odd: Record<string, unknown> = { size: 3n }; odd.self = odd;`;
+  const text = `threw an error for row 7, completion 'yes': <ref *1> { size: 3n, self: [Circular *1] }`;
+  for (const kind of ['', 'async '])
+    expect(await sentence(`${strange} export default ${kind}() => { throw odd; }`)).toContain(text);
+  const unreadable = `export default () => Promise.resolve({ get score() { throw new Error('no'); } })`;
+  expect(await sentence(unreadable)).toContain("for row 7, completion 'yes': Error: no");
+});
+
 test('what is no number', async () => {
   expect(await sentence('export default () => NaN')).toMatchInlineSnapshot(`
     "reward.ts returned NaN for row 7, completion 'yes': expected a finite number, or an object with one named 'score'
@@ -103,6 +112,12 @@ test('what hangs, waiting or computing', async () => {
     "reward.ts took more than 0.2 s for row 7, completion 'yes', and was ended
       allow it more with --reward-timeout, or find out what it waits for; then go on with --resume"
   `);
+  for (const later of ['', 'async ']) {
+    const second = `export default ${later}(_: string, text: string) => { for (; text.length > 4;); return 1; }`;
+    expect(await sentence(second, { timeoutSeconds: 0.2 })).toContain(
+      "reward.ts took more than 0.2 s for row 8, completion 'A judge",
+    );
+  }
   const waiting =
     'export default (_: string, text: string) => text.length < 4 ? 1 : new Promise(() => {})';
   expect(await sentence(waiting, { timeoutSeconds: 0.2 })).toMatchInlineSnapshot(`

@@ -49,6 +49,14 @@ await ask((_, completion) => completion.length);`);
   });
 });
 
+test('is asked no more where one call has failed', async () => {
+  const found = await said(`
+let calls = 0;
+await ask((_, completion) => { calls++; if (completion === 'c4') throw 'words'; return 1; });
+console.log(calls);`);
+  expect(found.out).toBe("spin threw an error for row 4, completion 'c4': words\n5\n");
+});
+
 test('is told of where it awaited something before', async () => {
   const found = await said(`
 const until = performance.now() + 2000;
