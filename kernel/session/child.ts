@@ -1,23 +1,14 @@
 /** One session process as the kernel sees it: started, written to, read from, and how it ended. */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Duplex, Readable, Writable } from 'node:stream';
+import { StringDecoder } from 'node:string_decoder';
 import { ownArguments } from '../../lib/own-process.ts';
-import { nativeReader } from './native-output.ts';
 import { lineSplitter } from './pipe.ts';
 import type { Command, Notice } from './protocol.ts';
-import {
-  commandsFile,
-  decodeNotice,
-  encode,
-  endMarkStart,
-  interruptsFile,
-  markVariable,
-  noticesFile,
-} from './protocol.ts';
+import { commandsFile, decodeNotice, encode, interruptsFile, noticesFile } from './protocol.ts';
 
 export interface ChildOptions {
   cwd: string;
@@ -25,8 +16,6 @@ export interface ChildOptions {
   nodeArguments: readonly string[];
   onNotices(notices: Notice[]): void;
   onNative(name: 'stdout' | 'stderr', text: string): void;
-  /** All output of the cell up to its end has been read from this stream. */
-  onMark(name: 'stdout' | 'stderr', cell: number): void;
   /** Comes last, after all that could be read. `reason` is a sentence. */
   onEnd(reason: string): void;
 }
@@ -45,7 +34,6 @@ const drainMs = 250;
 const closeMs = 1000;
 
 export function startChild(options: ChildOptions): Child {
-  const word = randomUUID();
   const child = spawn(
     process.execPath,
     [
@@ -55,11 +43,11 @@ export function startChild(options: ChildOptions): Child {
     ],
     {
       cwd: options.cwd,
-      env: { NODE_COMPILE_CACHE: compileCache, ...process.env, [markVariable]: word },
+      env: { NODE_COMPILE_CACHE: compileCache, ...process.env },
       stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
     },
   );
-  const lastWords = readOutput(child, word, options);
+  const lastWords = readOutput(child, options);
   const commands = child.stdio[commandsFile] as Writable;
   commands.on('error', () => undefined); // it is dying: `exit` says why
   const acknowledgements = interruptLine(child);
@@ -97,13 +85,12 @@ export function startChild(options: ChildOptions): Child {
 const heapReport = '<--- Last few GCs --->';
 
 /** Reads all streams; returns what Node said as it died. */
-function readOutput(child: ChildProcess, word: string, options: ChildOptions): () => string {
+function readOutput(child: ChildProcess, options: ChildOptions): () => string {
   const notices = child.stdio[noticesFile] as Readable;
   notices.on(
     'data',
     lineSplitter((lines) => options.onNotices(lines.map(decodeNotice))),
   );
-  const mark = endMarkStart(word);
   let report = '';
   for (const name of ['stdout', 'stderr'] as const) {
     const show = (text: string): void => {
@@ -112,8 +99,8 @@ function readOutput(child: ChildProcess, word: string, options: ChildOptions): (
       const shown = name === 'stderr' && at >= 0 ? text.slice(0, at).trimEnd() : text;
       if (shown !== '') options.onNative(name, shown);
     };
-    const reader = nativeReader(mark, show, (cell) => options.onMark(name, cell));
-    child[name]?.on('data', (chunk: Buffer) => reader.read(chunk));
+    const decoder = new StringDecoder('utf8');
+    child[name]?.on('data', (chunk: Buffer) => show(decoder.write(chunk)));
   }
   return () => report;
 }

@@ -23,14 +23,7 @@ import type { MagicDefinition } from './magics.ts';
 import { captureStreams } from './output.ts';
 import { blockingWriter, readLines } from './pipe.ts';
 import type { Command, Notice } from './protocol.ts';
-import {
-  commandsFile,
-  decodeCommand,
-  encode,
-  endMark,
-  markVariable,
-  noticesFile,
-} from './protocol.ts';
+import { commandsFile, decodeCommand, encode, noticesFile } from './protocol.ts';
 import { createProgramRunner } from './run-program.ts';
 import { installStackTraces } from './stack-traces.ts';
 import { createQuestions } from './questions.ts';
@@ -65,7 +58,7 @@ function main(): void {
   const evaluator = createEvaluator();
   const programs = createProgramRunner(evaluator, installImports(), installStackTraces());
   const sources = new Map<string, string>();
-  const finish = marker(send);
+  const finish = (event: Done): void => send({ type: 'event', event });
   installBridge(bridge);
   installGlobals(bridge);
   showDownloadsIn(bridge.display);
@@ -106,24 +99,6 @@ function readCommands(handlers: Handlers): void {
     },
     () => process.exit(), // the kernel is gone
   );
-}
-
-/** Marks the end of the cell's native output, then says that the cell is done. */
-function marker(send: (notice: Notice) => void): (event: Done) => void {
-  const word = process.env[markVariable] ?? '';
-  Reflect.deleteProperty(process.env, markVariable);
-  const writers = [blockingWriter(1), blockingWriter(2)];
-  return (event) => {
-    let marked = true;
-    for (const write of writers) {
-      try {
-        write(endMark(word, event.cell));
-      } catch {
-        marked = false; // the cell closed the stream
-      }
-    }
-    send({ type: 'event', event, marked });
-  };
 }
 
 function listenForInterrupts(interrupt: Executor['interrupt']): void {

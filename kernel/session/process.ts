@@ -85,7 +85,6 @@ function startLife(
     nodeArguments: options.nodeArguments ?? [],
     onNotices: (notices) => notices.forEach((notice) => delivery.notice(notice)),
     onNative: (name, text) => delivery.native(name, text),
-    onMark: (name, cell) => delivery.mark(name, cell),
     onEnd(reason) {
       state.dead = true;
       delivery.flush();

@@ -23,7 +23,7 @@ export type Command =
 /** Session process to kernel process, on file descriptor 4. */
 export type Notice =
   | { type: 'ready' }
-  | { type: 'event'; event: SessionEvent; marked?: boolean }
+  | { type: 'event'; event: SessionEvent }
   | { type: 'completion'; id: number; completion: Completion }
   | { type: 'inspection'; id: number; inspection: Inspection | null };
 
@@ -31,19 +31,6 @@ export type Notice =
 export const commandsFile = 3;
 export const noticesFile = 4;
 export const interruptsFile = 5;
-
-/** Environment variable with the secret word of `endMark`, so that no output can imitate it. */
-export const markVariable = 'REWARDLAB_SESSION_MARK';
-
-/** Written to stdout and stderr once a cell is done: what came before it belongs to the cell. */
-export function endMark(word: string, cell: number): string {
-  return `${endMarkStart(word)}${cell}\u001e`;
-}
-
-/** The part of the mark before the cell's number. */
-export function endMarkStart(word: string): string {
-  return `\u001e${word}:`;
-}
 
 export function encode(message: Command | Notice): string {
   const comm =
