@@ -76,7 +76,10 @@ program
 program
   .command('evaluate <model> [words...]')
   .description('a reward model on preference pairs, or a judge on pairs or scored answers')
-  .requiredOption('--data <file...>', 'parquet or JSON-lines files of the rows to measure on')
+  .requiredOption(
+    '--data <file...>',
+    'parquet or JSON-lines files of the rows to measure on, or hf://datasets/ORG/NAME/FILE',
+  )
   .option('--json', 'print one JSON object')
   .option('--threads <n>', 'threads', Number)
   .option('--max-length <n>', 'tokens that one conversation may have', Number)

@@ -13,7 +13,7 @@ export type Options = Record<string, OptionValue>;
 /** One run, fully resolved: every default is filled in. Saved as `job.yaml`, replayable. */
 export interface Job {
   recipe: string;
-  /** Folder of a Hugging Face model. */
+  /** Folder of a Hugging Face model, in the cache for one of the hub. */
   model: string;
   train: string[];
   validation: string[];

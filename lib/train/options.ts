@@ -10,9 +10,11 @@ const count = z.int().positive();
 
 /** What is trained, on what, where. These become fields of the job of the same meaning. */
 export const placeOptions = z.object({
-  model: z.string().describe('folder of a Hugging Face model'),
-  train: z.array(z.string()).describe('parquet files to train on'),
-  validation: z.array(z.string()).default([]).describe('parquet files to measure on'),
+  model: z.string().describe('folder of a Hugging Face model, or ORG/NAME[@REVISION] of the hub'),
+  train: z
+    .array(z.string())
+    .describe('parquet or JSON-lines files to train on, or hf://datasets/ORG/NAME/FILE'),
+  validation: z.array(z.string()).default([]).describe('such files to measure on'),
   engine: z.string().default('onnx').describe('where the job runs'),
   device: z.string().default('cpu').describe('what the engine computes on'),
   threads: count.default(availableParallelism()).describe('threads; the bits depend on it'),

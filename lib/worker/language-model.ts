@@ -54,7 +54,7 @@ export interface LanguageModel extends AsyncDisposable {
 }
 
 export const LanguageModel = {
-  /** Loads a model folder. Throws a `UserError` where it holds no language model. */
+  /** Loads a model folder, or `ORG/NAME[@REVISION]` of the hub. Throws a `UserError` where it holds no language model. */
   load: loadLanguageModel,
 };
 

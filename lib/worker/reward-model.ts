@@ -26,7 +26,7 @@ export interface RewardModel extends AsyncDisposable {
 }
 
 export const RewardModel = {
-  /** Loads a model folder. Throws a `UserError` where it holds no reward model. */
+  /** Loads a model folder, or `ORG/NAME[@REVISION]` of the hub. Throws a `UserError` where it holds no reward model. */
   load: loadRewardModel,
 };
 
