@@ -124,8 +124,8 @@ test('all bad flags at once', async () => {
 test('what must be given', async () => {
   expect(await refused('bradley-terry')).toMatchInlineSnapshot(`
     "bradley-terry cannot use these options
-      --model: is missing; folder of a Hugging Face model
-      --train: is missing; parquet files to train on
+      --model: is missing; folder of a Hugging Face model, or ORG/NAME[@REVISION] of the hub
+      --train: is missing; parquet or JSON-lines files to train on, or hf://datasets/ORG/NAME/FILE
       bradley-terry --help lists them all"
   `);
 });
