@@ -23,7 +23,7 @@ import type { MagicDefinition } from './magics.ts';
 import { captureStreams } from './output.ts';
 import { blockingWriter, readLines } from './pipe.ts';
 import type { Command, Notice } from './protocol.ts';
-import { commandsFile, decodeCommand, encode, noticesFile } from './protocol.ts';
+import { commandsFile, decodeCommand, noticesFile, noticeWriter } from './protocol.ts';
 import { createProgramRunner } from './run-program.ts';
 import { installStackTraces } from './stack-traces.ts';
 import { createQuestions } from './questions.ts';
@@ -36,8 +36,7 @@ const quietMs = 2000;
 main();
 
 function main(): void {
-  const write = blockingWriter(noticesFile);
-  const send = (notice: Notice): void => write(encode(notice));
+  const send = noticeWriter(blockingWriter(noticesFile));
   const voice = createVoice((event) => send({ type: 'event', event }));
   const inputs = createInputs(voice);
   const comms = createComms(voice);

@@ -39,6 +39,16 @@ export function encode(message: Command | Notice): string {
   return `${comm ? JSON.stringify(message, bytesAsText) : JSON.stringify(message)}\n`;
 }
 
+/** A result waits for its `done`, which comes at once: one write wakes the kernel once. */
+export function noticeWriter(write: (text: string) => void): (notice: Notice) => void {
+  let held = '';
+  return (notice) => {
+    const text = held + encode(notice);
+    held = notice.type === 'event' && notice.event.type === 'result' ? text : '';
+    if (held === '') write(text);
+  };
+}
+
 export function decodeCommand(line: string): Command {
   const command = JSON.parse(line) as Command;
   if (command.type === 'comm') restoreBytes(command.message);
