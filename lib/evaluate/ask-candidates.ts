@@ -4,7 +4,7 @@
  */
 import { judgedCandidates, type JudgedCandidates } from '../data/judge-candidates.ts';
 import type { Row } from '../data/rows.ts';
-import type { ParseStatus } from '../reward/judge.ts';
+import { isRead } from '../reward/judge.ts';
 import type { PairwiseJudge } from '../reward/pairwise.ts';
 import type { PointwiseJudge } from '../reward/pointwise.ts';
 import type { ChatMessage } from '../text/encoder.ts';
@@ -103,8 +103,4 @@ function comparing({ template }: PairwiseJudge): Contest {
       return { scores, read: mean(verdicts.map((verdict) => Number(isRead(verdict))))! };
     },
   };
-}
-
-function isRead({ status }: { status: ParseStatus }): boolean {
-  return status === 'ok' || status === 'repaired';
 }

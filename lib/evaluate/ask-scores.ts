@@ -25,9 +25,10 @@ export async function askScores(
     onVerdict({ row, ...about, score, status, completion: completions[0]! });
   }
   const { values, intervals } = scoreFigures(scores);
+  const table = confusion(scores, judge.scale);
   return {
     ...{ judge: 'pointwise' as const, rows: scores.length, metrics: values, intervals },
-    confusion: confusion(scores, judge.scale),
+    ...(table && { confusion: table }),
     dropped: refused.counts,
     notes: refused.sentences(),
   };

@@ -2,6 +2,7 @@
 import { refusals, type Refusals } from '../data/refusals.ts';
 import type { Refused } from '../data/preference-pair.ts';
 import type { Row, Rows } from '../data/rows.ts';
+import { inRow } from '../recipe/encode.ts';
 import type { Completion, Sampling } from '../recipe/recipe.ts';
 import { thinkingRule, type ThinkingWish } from '../reward/thinking.ts';
 import type { ChatMessage, TextEncoder } from '../text/encoder.ts';
@@ -69,7 +70,8 @@ async function* answers<T>(
   for await (const chunk of rows.scan(columns))
     for (const row of chunk) {
       const questions = read(row, index);
-      const encoded = 'dropped' in questions ? questions : encode(questions.prompts);
+      const encoded =
+        'dropped' in questions ? questions : inRow(index, () => encode(questions.prompts));
       if ('dropped' in encoded) refused.add(index, encoded);
       else if (!('dropped' in questions))
         waiting.push({ row: index, about: questions.about, prompts: encoded });

@@ -1,5 +1,6 @@
 /** How good a pairwise judge is, from its verdicts on both orders of each pair. */
 import type { Better } from '../data/judge-label.ts';
+import { isRead } from '../reward/judge.ts';
 import type { ParsedPreference } from '../reward/preference.ts';
 import { groupsOf, mean, shares, type Figures } from './figures.ts';
 
@@ -66,10 +67,6 @@ export function isRight({ truth, verdicts }: JudgedTwice, order: 0 | 1): boolean
 /** Whether both orders name the same answer. */
 export function isConsistent({ verdicts: [first, second] }: JudgedTwice): boolean {
   return isRead(first) && isRead(second) && first.value === otherSide(second.value as Better);
-}
-
-function isRead({ status }: ParsedPreference): boolean {
-  return status === 'ok' || status === 'repaired';
 }
 
 function otherSide(side: Better): Better {

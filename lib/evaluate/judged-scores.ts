@@ -1,4 +1,5 @@
 /** How good a pointwise judge is, from its scores. */
+import { isRead } from '../reward/judge.ts';
 import type { ParsedScore, Range } from '../reward/score.ts';
 import { mean, shares, type Figures } from './figures.ts';
 import { bootstrap } from './interval.ts';
@@ -57,7 +58,15 @@ export interface Confusion {
   counts: number[][];
 }
 
-export function confusion(scores: readonly JudgedScore[], { min, max }: Range): Confusion {
+/** Most scores of a scale that a table is made of. */
+const mostLabels = 101;
+
+/** Undefined of a scale with too many scores to look at. */
+export function confusion(
+  scores: readonly JudgedScore[],
+  { min, max }: Range,
+): Confusion | undefined {
+  if (max - min >= mostLabels) return undefined;
   const labels = Array.from({ length: max - min + 1 }, (_, i) => min + i);
   const counts = labels.map(() => Array<number>(labels.length + 1).fill(0));
   for (const { truth, verdict } of scores) {
@@ -65,10 +74,6 @@ export function confusion(scores: readonly JudgedScore[], { min, max }: Range): 
     counts[Math.round(truth) - min]![column]!++;
   }
   return { labels, counts };
-}
-
-function isRead({ status }: ParsedScore): boolean {
-  return status === 'ok' || status === 'repaired';
 }
 
 function distanceOf({ truth, verdict }: JudgedScore): number | undefined {

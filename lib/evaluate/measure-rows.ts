@@ -5,6 +5,7 @@ import type { Measurement } from '../engine/measure-model.ts';
 import { UserError, unknownName } from '../errors.ts';
 import { resolveModel } from '../model/hub.ts';
 import { recipes } from '../recipe/index.ts';
+import type { Truncation } from '../recipe/recipe.ts';
 import type { Job, Options } from '../train/job.ts';
 import { trainingOptions } from '../train/options.ts';
 import { findLocalEngine } from '../worker/find-engine.ts';
@@ -20,7 +21,7 @@ export interface MeasureRowsOptions extends MeasureOptions {
   threads?: number;
   /** Tokens that one conversation may have. */
   maxLength?: number;
-  truncation?: 'left' | 'right' | 'drop';
+  truncation?: Truncation;
 }
 
 /** Measures by a recipe with its default options. Throws a `UserError` where it is not known. */

@@ -22,6 +22,11 @@ export interface JudgePrompt {
  */
 export type ParseStatus = 'ok' | 'repaired' | 'missing' | 'out_of_range';
 
+/** Whether an answer says one of those that were asked for, in whatever form. */
+export function isRead({ status }: { status: ParseStatus }): boolean {
+  return status === 'ok' || status === 'repaired';
+}
+
 export interface RewardResult {
   /** What is maximised. */
   score: number;

@@ -3,7 +3,7 @@ import { judgedAnswer, pointColumns, type Scale } from '../data/judge-point.ts';
 import { UserError, unknownName } from '../errors.ts';
 import { compatScore } from './compat-score.ts';
 import { examplesGiven } from './examples.ts';
-import type { Judge, JudgePrompt, RewardResult } from './judge.ts';
+import { isRead, type Judge, type JudgePrompt, type RewardResult } from './judge.ts';
 import { pointwiseOptions, type JudgeSurroundings, type PointwiseOptions } from './options.ts';
 import { parseScore, type ParsedScore } from './score.ts';
 import { judgeTemplate, type JudgeTemplate } from './template.ts';
@@ -72,8 +72,7 @@ function rewardOf(
     const parsed = template.parse(completion);
     const truth = Number(prompt.truth);
     const predicted = Number(parsed.value);
-    const readable = parsed.status === 'ok' || parsed.status === 'repaired';
-    const worth = readable ? worthOf(options.reward, { predicted, truth, min, max, k }) : 0;
+    const worth = isRead(parsed) ? worthOf(options.reward, { predicted, truth, min, max, k }) : 0;
     return result(parsed, truth, rewarded(worth, parsed.status, form));
   };
 }

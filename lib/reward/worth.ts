@@ -1,7 +1,7 @@
 /**
  * What a verdict is worth, from 0 to 1, given the truth; and what its form adds or takes.
  */
-import type { ParseStatus, RewardResult } from './judge.ts';
+import { isRead, type ParseStatus, type RewardResult } from './judge.ts';
 
 /**
  * - `exact`: 1 where they are equal, else 0.
@@ -48,6 +48,6 @@ export function result(
   truth: string | number,
   score: number,
 ): RewardResult {
-  const readable = status === 'ok' || status === 'repaired';
-  return { score, accuracy: readable && value === truth ? 1 : 0, predicted: value, status };
+  const right = isRead({ status }) && value === truth;
+  return { score, accuracy: right ? 1 : 0, predicted: value, status };
 }

@@ -1,5 +1,5 @@
 /** Prompts that the policy answers, and what its answers are worth. */
-import type { Judge, RewardResult } from '../../reward/judge.ts';
+import { isRead, type Judge, type RewardResult } from '../../reward/judge.ts';
 import { mix } from '../order.ts';
 import type { TextEncoder } from '../../text/encoder.ts';
 import type { Completion, OwnReward, Policy, Sample, Sampling } from '../recipe.ts';
@@ -102,7 +102,7 @@ export function rolloutMetrics(groups: readonly Group[]): Record<string, number>
   return {
     reward: meanOf(results.map(({ score }) => score)),
     accuracy: meanOf(results.map(({ accuracy }) => accuracy)),
-    parse_rate: share(results.map(({ status }) => status === 'ok' || status === 'repaired')),
+    parse_rate: share(results.map(isRead)),
     response_length: meanOf(completions.map(({ ids }) => ids.length)),
     truncated: share(completions.map(({ finish }) => finish === 'length')),
     ...(penalties.length > 0 && { overlong_penalty: meanOf(penalties) }),

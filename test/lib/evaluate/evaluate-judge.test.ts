@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Row } from '../../../lib/data/cell.ts';
 import { rowsOf, type Rows } from '../../../lib/data/rows.ts';
 import type { JudgeModel } from '../../../lib/evaluate/ask.ts';
+import { UserError } from '../../../lib/errors.ts';
 import { evaluateJudge } from '../../../lib/evaluate/evaluate-judge.ts';
 import type { JudgeEvaluation } from '../../../lib/evaluate/judge-evaluation.ts';
 import { scoreCandidates } from '../../../lib/evaluate/score-candidates.ts';
@@ -194,6 +195,27 @@ describe('several answers', () => {
     expect(judge).toBe('pairwise');
     expect(groups).toMatchObject({ ...answered, Math: { rows: 2, score: 0.25 } });
   });
+});
+
+test('a scale of many scores has no table', async () => {
+  const rows = rowsOf([{ prompt: 'q', response: 'xxx', score: 3 }]);
+  const many = await evaluate(rows, length, { max_score: 1_000_000 });
+  expect([many.metrics.accuracy, many.confusion]).toEqual([1, undefined]);
+  const some = await evaluate(rows, length, { max_score: 100 });
+  expect(some.confusion?.labels).toHaveLength(101);
+});
+
+test('a chat template that fails says for which row', async () => {
+  const rows = rowsOf(['x', 'y'].map((response) => ({ prompt: 'q', response, score: 1 })));
+  const model = madeUp(length);
+  const encodeChat: TextEncoder['encodeChat'] = (messages) => {
+    if (String(messages[0]!.content).includes('\ny\n')) throw new UserError('no such filter');
+    return [1];
+  };
+  const failing = { ...model, text: { ...model.text, encodeChat } };
+  expect(await refusal(() => evaluateJudge({ model: failing, rows }))).toBe(
+    'row 1: no such filter',
+  );
 });
 
 test('a model without a chat template is refused', async () => {
