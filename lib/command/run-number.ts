@@ -20,7 +20,8 @@ async function lastNumber(recipe: string, cwd: string): Promise<number> {
   const names = await readdir(join(cwd, 'runs')).catch(() => []);
   const numbers = names
     .filter((name) => name.startsWith(`${recipe}-`))
-    .map((name) => Number(name.slice(recipe.length + 1)))
-    .filter(Number.isInteger);
+    .map((name) => name.slice(recipe.length + 1))
+    .filter((rest) => /^\d+$/.test(rest))
+    .map(Number);
   return Math.max(0, ...numbers);
 }
