@@ -71,7 +71,11 @@ export function createPacker(options: PackerOptions): Packer {
         divide(examples, microBatchTokens).map((indices) => toMicroBatch(examples, indices, scale)),
       ),
     async close() {
-      for (const program of programs.values()) await (await program).close();
+      for (const program of programs.values())
+        await program.then(
+          (compiled) => compiled.close(),
+          () => undefined, // It was thrown where it was to run.
+        );
       programs.clear();
     },
   };

@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Example } from '../../../lib/recipe/recipe.ts';
-import { divide } from '../../../lib/train/packing.ts';
+import { sum } from '../../../lib/graph/ops/reduce.ts';
+import { parseConfig } from '../../../lib/model/config.ts';
+import { createPacker, divide } from '../../../lib/train/packing.ts';
+import { qwen3 } from '../model/micro-model.ts';
+import { fakeExecutor } from './fake-executor.ts';
+
+const weight = { data: Float32Array.of(1, 2), shape: [2] };
 
 function conversation(tokens: number): Example {
   const ids = new Array<number>(tokens).fill(1);
@@ -43,4 +49,19 @@ test('the longest come first; different forms run apart', () => {
     [13, 12],
   ]);
   expect(parts.at(-1)).toEqual([16]);
+});
+
+test('a graph that cannot be compiled is said once, and does not stand in the way of the end', async () => {
+  const executor = {
+    ...fakeExecutor(),
+    compile: () => Promise.reject(new Error('no such operator')),
+  };
+  const config = parseConfig(JSON.stringify(qwen3), 'config.json');
+  const packer = createPacker({
+    ...{ executor, config, parameters: await executor.parameters(new Map([['w', weight]])) },
+    ...{ gradients: false, microBatchTokens: 64 },
+    objective: (model, batch) => ({ loss: sum(model.logits(batch)) }),
+  });
+  await expect(packer.pack([conversation(3)], 1)).rejects.toThrow('no such operator');
+  await expect(packer.close()).resolves.toBeUndefined();
 });
