@@ -22,7 +22,7 @@ import { createMagics } from './magics.ts';
 import type { MagicDefinition } from './magics.ts';
 import { captureStreams } from './output.ts';
 import { blockingWriter, readLines } from './pipe.ts';
-import type { Command, Notice } from './protocol.ts';
+import type { Command } from './protocol.ts';
 import { commandsFile, decodeCommand, noticesFile, noticeWriter } from './protocol.ts';
 import { createProgramRunner } from './run-program.ts';
 import { installStackTraces } from './stack-traces.ts';
