@@ -5,8 +5,11 @@ import { expect, test } from 'vitest';
 
 const reasons: Record<string, string> = {
   '@duckdb/node-api': 'parquet views: lazy, bounded memory, SQL filters',
+  '@expo-google-fonts/didact-gothic':
+    'the font of a chart as PNG, on machines with any fonts or none',
   '@huggingface/jinja': 'chat templates are Jinja',
   '@huggingface/tokenizers': 'the tokenizers of Hugging Face model folders',
+  '@resvg/resvg-js': 'a chart as PNG, for readers that show no SVG',
   'apache-arrow': 'views hand their rows to other tools as Arrow tables',
   'cli-truncate': 'cuts table cells at a width in columns, not characters',
   commander: 'the command line: sub-commands, flags, help',
@@ -15,6 +18,7 @@ const reasons: Record<string, string> = {
   'onnxruntime-node': 'runs the training graph on this machine',
   'oxc-parser': 'finds imports and magics in a cell by syntax, and tells whether it is complete',
   'oxc-transform': 'strips types from cells and modules',
+  'plotly.js-basic-dist-min': 'draws live figures in JupyterLab; copied there, run by the browser',
   'pure-rand': 'seeded random numbers',
   react: 'ink draws React components',
   'string-width': 'columns that a text takes on a terminal',
