@@ -4,7 +4,6 @@ import { describeOptions } from '../../lib/command/describe.ts';
 import { readOptions } from '../../lib/command/read-options.ts';
 import { dataFiles } from '../../lib/data/files.ts';
 import { openRows } from '../../lib/data/rows.ts';
-import { checkOutput } from '../../lib/data/write-rows.ts';
 import { plainLine } from '../../lib/display/escape.ts';
 import { judgeText } from '../../lib/display/judge.ts';
 import { placeText } from '../../lib/display/place.ts';
@@ -31,11 +30,7 @@ export interface JudgeCommand {
  */
 export async function evaluateJudgeCommand(command: JudgeCommand): Promise<void> {
   const { output, ...options } = judgeFlags(command.words);
-  if (output !== null) checkOutput(output);
   const rows = await openRows(await dataFiles(command.data, process.cwd()));
-  await using model = await openJudge(command.model, {
-    ...(command.threads !== undefined && { threads: command.threads }),
-  });
   const verdicts = output === null ? undefined : verdictFile(resolve(output));
   const interrupted = (): void => {
     sayKept(verdicts);
@@ -43,6 +38,9 @@ export async function evaluateJudgeCommand(command: JudgeCommand): Promise<void>
   };
   process.once('SIGINT', interrupted);
   try {
+    await using model = await openJudge(command.model, {
+      ...(command.threads !== undefined && { threads: command.threads }),
+    });
     const { notes, ...found } = await evaluateJudge({
       ...{ model, rows, options },
       onProgress: command.onProgress,

@@ -29,12 +29,13 @@ interface Surroundings {
 export async function readyJob(job: Job, around: Surroundings): Promise<ReadyJob> {
   const { live = {} } = around;
   const written: string[] = [];
+  const begun = await holdsRun(job);
   const undo = async (): Promise<void> => {
+    if (!begun && (await holdsRun(job))) return; // Another process began there meanwhile, with these files.
     for (const path of written) await rm(path, { recursive: true, force: true });
     if (written.length > 0 && (await readdir(job.output).catch(() => ['?'])).length === 0)
       await rmdir(job.output);
   };
-  const begun = await stat(join(job.output, 'job.yaml')).catch(() => undefined);
   try {
     for (const split of ['train', 'validation'] as const) {
       const own = live.rows?.[split];
@@ -60,6 +61,13 @@ export async function readyJob(job: Job, around: Surroundings): Promise<ReadyJob
     await undo();
     throw error;
   }
+}
+
+function holdsRun({ output }: Job): Promise<boolean> {
+  return stat(join(output, 'job.yaml')).then(
+    () => true,
+    () => false,
+  );
 }
 
 function withRecord(job: Job, reference: { recorded: string; sha256: string }): Job {
