@@ -5,15 +5,22 @@
  * user's own `.ts` modules. Source maps are inline, so stacks name the lines of the source.
  */
 import { readFileSync } from 'node:fs';
-import { createRequire, registerHooks } from 'node:module';
+import { createRequire, getCompileCacheDir, registerHooks } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import type * as oxc from 'oxc-transform';
 
 const require = createRequire(import.meta.url);
 
+/** Our own modules, which Node can strip by itself: where it keeps what it compiled, that is sooner. */
+const ours = new URL('..', import.meta.url).href;
+const leftToNode = (url: string): boolean =>
+  url.startsWith(ours) &&
+  /^(bin|kernel|lib|repl)\/.*\.ts$/.test(url.slice(ours.length)) &&
+  getCompileCacheDir() !== undefined;
+
 registerHooks({
   load(url, context, nextLoad) {
-    if (!/^file:.*\.[mc]?tsx?(\?|$)/.test(url)) return nextLoad(url, context);
+    if (!/^file:.*\.[mc]?tsx?(\?|$)/.test(url) || leftToNode(url)) return nextLoad(url, context);
     // Only now: processes of the built package may never meet TypeScript.
     const { transformSync } = require('oxc-transform') as typeof oxc;
     const path = fileURLToPath(url);

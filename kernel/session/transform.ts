@@ -2,7 +2,7 @@
  * Turns TypeScript into what V8's REPL mode runs: types, where there are any, are stripped by
  * oxc-transform, and the rest is rewritten in place. Pure text to text.
  */
-import { transformSync } from 'oxc-transform';
+import { createRequire } from 'node:module';
 import type { SourceMap, TransformOptions, TransformResult } from 'oxc-transform';
 import { rewrite } from './rewrite.ts';
 import type { Rewritten } from './rewrite.ts';
@@ -14,12 +14,19 @@ export interface Program extends Rewritten {
   map: SourceMap | undefined;
 }
 
+const require = createRequire(import.meta.url);
+
 /** The package types its modes as an ambient `const enum`, which no module of ours can read. */
-const stripTypes = transformSync as (
+type StripTypes = (
   name: string,
   code: string,
   options: Omit<TransformOptions, 'helpers'> & { helpers: { mode: string } },
 ) => TransformResult;
+
+/** Loaded with the first cell that has types: it is a tenth of the session's memory. */
+function stripTypes(...given: Parameters<StripTypes>): TransformResult {
+  return (require('oxc-transform') as { transformSync: StripTypes }).transformSync(...given);
+}
 
 /**
  * Throws a SyntaxError whose stack names the place in the cell. `constants` are the names that

@@ -6,6 +6,15 @@ import { joined, openSession, textOf } from './open-session.ts';
 const session = openSession();
 afterAll(() => session.close());
 
+test('what strips types is loaded with the first cell that has some', async () => {
+  const own = openSession();
+  const loaded = "Object.keys(require.cache).some((path) => path.includes('oxc-transform'))";
+  expect(await own.run(loaded)).toMatchObject([{ data: { 'text/plain': 'false' } }, {}]);
+  await own.run('const typed: number = 1');
+  expect(await own.run(loaded)).toMatchObject([{ data: { 'text/plain': 'true' } }, {}]);
+  await own.close();
+});
+
 test('a display is updated from another cell', async () => {
   const first = await session.run('const place = display("one")');
   const second = await session.run('place.update("two")');
