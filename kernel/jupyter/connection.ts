@@ -1,9 +1,9 @@
 /** The connection file: where a kernel listens, and the key that signs its messages. */
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { UserError } from '../../lib/errors.ts';
 
 export interface Connection {
@@ -89,6 +89,16 @@ export async function makeConnection(): Promise<{ file: string; connection: Conn
   writeFileSync(`${file}.new`, JSON.stringify(connection, null, 2), { mode: 0o600 });
   renameSync(`${file}.new`, file);
   return { file, connection };
+}
+
+/** Takes away what `makeConnection` wrote; a file elsewhere, without what lies beside it. */
+export function removeConnection(file: string): void {
+  rmSync(file, { force: true });
+  try {
+    rmdirSync(dirname(file));
+  } catch {
+    return; // others' files are in it, or it is gone
+  }
 }
 
 /** Asked for together, so that no port is given twice. */

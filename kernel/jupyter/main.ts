@@ -1,5 +1,5 @@
 /**
- * The kernel process: `node main.ts CONNECTION_FILE`. The session's process is started first and comes
+ * The kernel process: `node main.ts CONNECTION_FILE [--ends-with-stdin]`. The session's process is started first and comes
  * up while the sockets are bound; what they do not need is loaded after them, because a client that
  * finds nobody listening waits 100 ms before it tries again.
  */
@@ -7,9 +7,11 @@ import { randomUUID } from 'node:crypto';
 import { flushCompileCache } from 'node:module';
 import type { SessionOptions } from '../session/events.ts';
 import { startSession } from '../session/process.ts';
-import { readConnection } from './connection.ts';
+import { readConnection, removeConnection } from './connection.ts';
+import { endsWithStarter, onStarterGone } from './starter.ts';
 
-const connection = readConnection(process.argv[2] ?? '');
+const [, , file = '', flag] = process.argv;
+const connection = readConnection(file);
 const id = randomUUID();
 const hears: Partial<Pick<SessionOptions, 'onEvent' | 'onDeath'>> = {};
 const session = startSession({
@@ -21,7 +23,7 @@ const { bindSockets } = await import('./sockets.ts');
 const binding = bindSockets(connection, id);
 const { createKernel } = await import('./kernel.ts');
 const sockets = await binding.catch(async (error: unknown) => {
-  console.error(`the kernel cannot listen where '${process.argv[2]}' says: ${String(error)}`);
+  console.error(`the kernel cannot listen where '${file}' says: ${String(error)}`);
   await session.close();
   process.exit(1);
 });
@@ -34,16 +36,10 @@ process.on('SIGINT', () => void session.interrupt());
 process.on('SIGTERM', () => void end());
 // Nothing that a message or a cell does may end the kernel; Jupyter keeps this in its log.
 process.on('uncaughtException', (error) => console.error('rewardlab kernel:', error));
-watchParent();
+onStarterGone(flag, () => void end());
 
 async function end(): Promise<void> {
   await Promise.all([session.close(), sockets.close()]);
+  if (flag === endsWithStarter) removeConnection(file); // Jupyter takes its own away
   process.exit(0);
-}
-
-/** Jupyter names its process: a kernel that was started by one does not outlive it. */
-function watchParent(): void {
-  const parent = process.ppid;
-  if (!process.env['JPY_PARENT_PID'] || parent <= 1) return;
-  setInterval(() => void (process.ppid !== parent && end()), 1000).unref();
 }

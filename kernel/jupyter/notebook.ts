@@ -43,11 +43,7 @@ export async function runNotebook(
   options: NotebookRun = {},
 ): Promise<NotebookResult> {
   const notebook = withParameters(readNotebook(path), options.parameters);
-  const kernel = await startKernel({
-    cwd: options.cwd ?? dirname(resolve(path)),
-    // The kernel ends with us, even where we are killed.
-    env: { ...process.env, JPY_PARENT_PID: String(process.pid) },
-  });
+  const kernel = await startKernel({ cwd: options.cwd ?? dirname(resolve(path)) });
   const interrupt = (): void => void kernel.client.interrupt().catch(() => undefined);
   options.signal?.addEventListener('abort', interrupt);
   try {

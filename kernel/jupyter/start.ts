@@ -1,11 +1,10 @@
 /** Starts a kernel of our own and connects to it. */
 import { spawn } from 'node:child_process';
-import { rmSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { UserError } from '../../lib/errors.ts';
 import { openClient, type KernelClient } from './client.ts';
-import { makeConnection } from './connection.ts';
+import { makeConnection, removeConnection } from './connection.ts';
 import { kernelCommand, kernelEnvironment } from './kernelspec.ts';
+import { endsWithStarter, leaveKernel } from './starter.ts';
 
 export interface StartedKernel {
   client: KernelClient;
@@ -14,18 +13,23 @@ export interface StartedKernel {
   ended: Promise<void>;
   /** Shuts the kernel down and takes its connection file away. */
   close(): Promise<void>;
+  /** Leaves the kernel alive, for others to connect to. */
+  leave(): void;
 }
 
-/** Output of the kernel process itself, which has none unless something is wrong, goes to our stderr. */
+/**
+ * The kernel ends with this process, also where that is killed, unless it is left before. Output of the
+ * kernel process itself, which has none unless something is wrong, goes to our stderr.
+ */
 export async function startKernel(
   options: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
 ): Promise<StartedKernel> {
   const { file, connection } = await makeConnection();
   const [node, ...words] = kernelCommand;
-  const child = spawn(node, [...words, file], {
+  const child = spawn(node, [...words, file, endsWithStarter], {
     cwd: options.cwd ?? process.cwd(),
     env: { ...kernelEnvironment, ...(options.env ?? process.env) },
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: ['pipe', 'ignore', 'inherit'],
     detached: true, // Ctrl-C at a terminal is the client's to translate
   });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
@@ -34,7 +38,7 @@ export async function startKernel(
   void ended.then(() => client.close('the kernel has ended'));
   const early = ended.then(() => 'ended' as const);
   if ((await Promise.race([heard, early])) === 'ended') {
-    rmSync(dirname(file), { recursive: true, force: true });
+    removeConnection(file);
     throw new UserError(
       'the kernel ended before it answered',
       'rewardlab doctor says what may be missing',
@@ -50,7 +54,12 @@ export async function startKernel(
         await ended;
       }
       client.close();
-      rmSync(dirname(file), { recursive: true, force: true });
+      removeConnection(file);
+    },
+    leave() {
+      leaveKernel(child);
+      child.unref();
+      client.close();
     },
   };
 }

@@ -13,6 +13,7 @@ interface Holding {
   count: Promise<number>;
   ended: Promise<void>;
   close(): Promise<void>;
+  leave(): void;
 }
 
 const heartbeatMs = 5000;
@@ -21,7 +22,12 @@ const heartbeatMs = 5000;
 export async function start(cwd: string): Promise<Kernel> {
   const started = await startKernel({ cwd });
   const { client, ended } = started;
-  return kernelOf(client, { count: Promise.resolve(0), ended, close: () => started.close() });
+  return kernelOf(client, {
+    count: Promise.resolve(0),
+    ended,
+    close: () => started.close(),
+    leave: () => started.leave(),
+  });
 }
 
 /** Attaches to a live kernel, which stays when the terminal leaves. */
@@ -30,14 +36,18 @@ export async function attach(connectionFile: string): Promise<Kernel> {
   // Running nothing tells the number of cells so far; behind another client's long cell it waits.
   const count = client.execute('', { silent: true }).then((reply) => reply.content.execution_count);
   const pulse = watch(client);
+  const leave = (): void => {
+    pulse.forget();
+    client.close();
+  };
   return kernelOf(client, {
     count,
     ended: pulse.ended,
     close() {
-      pulse.forget();
-      client.close();
+      leave();
       return Promise.resolve();
     },
+    leave,
   });
 }
 
@@ -85,7 +95,7 @@ export function kernelOf(client: KernelClient, holding: Holding): Kernel {
     },
     detach() {
       left = true;
-      client.close();
+      holding.leave();
     },
   };
 }

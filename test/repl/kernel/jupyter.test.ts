@@ -63,6 +63,7 @@ beforeEach(() => {
     count: Promise.resolve(0),
     ended: ended.promise.then(() => undefined),
     close: () => Promise.resolve(),
+    leave: () => undefined,
   });
   kernel.onOutside((origin, output) => outside.push([origin, output]));
 });
