@@ -25,6 +25,12 @@ import { writeWhole } from '../../lib/write-whole.ts';
 import type { Job, TrainEvent } from '../../lib/train/job.ts';
 import type { Magic, MagicCall } from './magic.ts';
 import { createRunView } from './run-view.ts';
+import {
+  backgroundRun,
+  trainResult,
+  type BackgroundRun,
+  type TrainResult,
+} from './train-result.ts';
 
 /** What of the training library the magic calls; a test brings its own. */
 export interface TrainLibrary {
@@ -39,18 +45,6 @@ export interface TrainLibrary {
   help(recipe: string | undefined, place: { cwd: string; scope?: Scope }): Promise<string>;
   complete(line: string, place: { scope: Scope }): Promise<string[]>;
   now?: () => number;
-}
-
-/**
- * What `%train` gives back: `const run = await magic('train', '…')`, or the cell's result. Folders in
- * the notebook's own are named from there, so that a notebook reads the same on another machine.
- */
-export interface TrainResult {
-  run: string;
-  model?: string;
-  steps: number;
-  train: Record<string, number>;
-  validation?: Record<string, number>;
 }
 
 const shipped: TrainLibrary = {
@@ -93,14 +87,6 @@ export function trainMagic(library: TrainLibrary = shipped): Magic {
   };
 }
 
-/** A run that goes on while other cells run: `const run = await magic('train', '… --background')`. */
-export interface BackgroundRun {
-  run: string;
-  finished: Promise<TrainResult>;
-  /** Stops after the current step, with a checkpoint. */
-  stop(): Promise<TrainResult>;
-}
-
 /** Its picture goes on changing in its cell, and its failure is told there. */
 function inBackground(
   job: Job,
@@ -114,14 +100,7 @@ function inBackground(
     const { message, hint } = error as UserError;
     call.write(`${plainLine(hint === undefined ? message : `${message}; ${hint}`)}\n`, 'stderr');
   });
-  return {
-    run: placeFrom(call.cwd, job.output),
-    finished,
-    stop() {
-      stop.abort();
-      return finished;
-    },
-  };
+  return backgroundRun({ run: placeFrom(call.cwd, job.output), finished }, stop);
 }
 
 async function follow(
@@ -156,7 +135,7 @@ async function follow(
     );
   }
   call.write(`${endText(progress, teller)}\n`);
-  return resultOf(job, progress, call.cwd);
+  return trainResult(job, progress, call.cwd);
 }
 
 /** A picture that cannot be kept is no reason to lose sight of the run. */
@@ -176,15 +155,4 @@ function jobLine(job: Job, cwd: string): string {
   return plainLine(
     `${job.recipe} on ${model}: ${options}, ${job.engine} on ${job.device} with ${job.threads} threads, seed ${job.seed} → ${placeFrom(cwd, job.output)}`,
   );
-}
-
-function resultOf(job: Job, progress: Progress, cwd: string): TrainResult {
-  const { end, metrics, validation, step } = progress;
-  return {
-    run: placeFrom(cwd, job.output),
-    ...(end?.model !== undefined && { model: placeFrom(cwd, end.model) }),
-    steps: step,
-    train: { ...metrics },
-    ...(validation && { validation: { ...validation } }),
-  };
 }

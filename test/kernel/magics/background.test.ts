@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
-import { trainMagic, type BackgroundRun, type TrainLibrary } from '../../../kernel/magics/train.ts';
+import type { BackgroundRun } from '../../../kernel/magics/train-result.ts';
+import { trainMagic, type TrainLibrary } from '../../../kernel/magics/train.ts';
+import { bundleOf } from '../../../kernel/session/output.ts';
 import type { Job, TrainEvent } from '../../../lib/train/job.ts';
 import { fakeCall } from './fake-call.ts';
 
@@ -34,6 +36,9 @@ test('a run in the background goes on after its cell, and is stopped by what the
   const library = waiting(between.promise, { type: 'end', reason: 'done', step: 1 });
   const run = (await trainMagic(library).run(call)) as BackgroundRun;
   expect(run.run).toBe('runs/bradley-terry-001');
+  expect(bundleOf(run)).toEqual({
+    'text/plain': expect.stringMatching(/^runs\/bradley-terry-001 goes on .*\.stop\(\)/) as string,
+  });
   const stopped = run.stop();
   between.resolve(undefined);
   expect(await stopped).toMatchObject({ steps: 1 });
