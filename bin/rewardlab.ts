@@ -29,23 +29,23 @@ program
 
 program
   .command('install')
-  .description('add the kernel to Jupyter')
+  .description('add the kernel to Jupyter, and the figures to JupyterLab')
   .option('--user', 'for this user (the default)')
   .option('--prefix <dir>', 'under DIR/share/jupyter, for example of a Python environment')
   .option('--name <name>', 'name of the kernel', 'rewardlab')
   .action(async (options: KernelPlace) => {
-    const { installKernel } = await import('../kernel/jupyter/kernelspec.ts');
-    console.log(`installed the kernel '${options.name}' in ${await installKernel(options)}`);
+    const { install } = await import('./commands/install.ts');
+    console.log(await install(options));
   });
 
 program
   .command('uninstall')
-  .description('remove the kernel from Jupyter')
+  .description('remove the kernel from Jupyter, and with the last one the figures')
   .option('--prefix <dir>', 'under DIR/share/jupyter')
   .option('--name <name>', 'name of the kernel', 'rewardlab')
   .action(async (options: KernelPlace) => {
-    const { uninstallKernel } = await import('../kernel/jupyter/kernelspec.ts');
-    console.log(`removed the kernel '${options.name}' from ${await uninstallKernel(options)}`);
+    const { uninstall } = await import('./commands/install.ts');
+    console.log(await uninstall(options));
   });
 
 program

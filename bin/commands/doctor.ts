@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
 import { engines } from '../../lib/engine/index.ts';
 import { installedKernels } from '../../kernel/jupyter/kernelspec.ts';
+import { installedExtensions } from '../../kernel/jupyter/lab/extension.ts';
 import { version } from '../../lib/version.ts';
 
 export interface Finding {
@@ -24,6 +25,7 @@ export async function examine(): Promise<Finding[]> {
     ...packages(['onnxruntime-node', '@duckdb/node-api', 'zeromq', 'oxc-transform']),
     ...(await engineFindings()),
     kernel(),
+    await figures(),
     folder(),
   ];
 }
@@ -89,6 +91,17 @@ function kernel(): Finding {
   return found.length > 0
     ? { name: 'jupyter kernel', ok: true, text: found.join(', ') }
     : { name: 'jupyter kernel', ok: false, text: 'not installed: rewardlab install' };
+}
+
+/** The first that Jupyter finds is the one that it loads. */
+async function figures(): Promise<Finding> {
+  const name = 'jupyterlab figures';
+  const [first] = await installedExtensions();
+  if (first === undefined)
+    return { name, ok: false, text: 'not installed, so they are pictures: rewardlab install' };
+  const { folder, version: found, current } = first;
+  const other = `of ${found === version ? 'another build' : `version ${found}`}: rewardlab install`;
+  return { name, ok: current, text: current ? folder : `${folder} is ${other}` };
 }
 
 function folder(): Finding {

@@ -1,19 +1,11 @@
-/** Where Jupyter looks for kernels, and the folder that tells it of ours. */
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+/** The folder that tells Jupyter of our kernel. */
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../../lib/errors.ts';
 import { ownModule } from '../../lib/own-process.ts';
+import { dataFolder, dataFolders, writeFolder } from './data-folders.ts';
 
 export interface KernelPlace {
   /** For example the folder of a Python environment; absent: the user's own kernels. */
@@ -37,23 +29,13 @@ export const kernelEnvironment = { NODE_COMPILE_CACHE: join(tmpdir(), 'node-comp
 export async function installKernel(place: KernelPlace = {}): Promise<string> {
   const folder = folderOf(place);
   refuseOthers(folder);
-  const fresh = `${folder}.new-${process.pid}`;
-  const old = `${folder}.old-${process.pid}`;
-  try {
-    mkdirSync(fresh, { recursive: true });
-    writeFileSync(join(fresh, 'kernel.json'), JSON.stringify(kernelspec(), null, 2) + '\n');
-    cpSync(new URL('./logo-svg.svg', import.meta.url), join(fresh, 'logo-svg.svg'));
-    if (existsSync(folder)) renameSync(folder, old);
-    renameSync(fresh, folder);
-    rmSync(old, { recursive: true, force: true });
-  } catch (error) {
-    rmSync(fresh, { recursive: true, force: true });
-    throw new UserError(
-      `cannot write the kernel to '${folder}': ${(error as Error).message}`,
-      'choose another place with --prefix DIR',
-      { cause: error },
-    );
-  }
+  writeFolder(folder, {
+    what: 'the kernel',
+    write(fresh) {
+      writeFileSync(join(fresh, 'kernel.json'), JSON.stringify(kernelspec(), null, 2) + '\n');
+      cpSync(new URL('./logo-svg.svg', import.meta.url), join(fresh, 'logo-svg.svg'));
+    },
+  });
   return Promise.resolve(folder);
 }
 
@@ -72,19 +54,14 @@ export async function uninstallKernel(place: KernelPlace = {}): Promise<string> 
 
 /** Folders of kernels of ours that Jupyter finds, whatever they are named. */
 export function installedKernels(): string[] {
-  const path = (process.env['JUPYTER_PATH'] ?? '')
-    .split(process.platform === 'win32' ? ';' : ':')
-    .filter(Boolean);
-  const roots = [
-    ...path,
-    userData(),
-    ...(process.env['VIRTUAL_ENV'] ? [join(process.env['VIRTUAL_ENV'], 'share/jupyter')] : []),
-  ];
-  return roots.flatMap((root) => {
-    const kernels = join(root, 'kernels');
-    const names = existsSync(kernels) ? readdirSync(kernels) : [];
-    return names.map((name) => join(kernels, name)).filter(isOurs);
-  });
+  return dataFolders().flatMap(kernelsIn);
+}
+
+/** The same of one place, which need not be where Jupyter looks. */
+export function kernelsIn(root: string): string[] {
+  const kernels = join(root, 'kernels');
+  const names = existsSync(kernels) ? readdirSync(kernels) : [];
+  return names.map((name) => join(kernels, name)).filter(isOurs);
 }
 
 function kernelspec(): Record<string, unknown> {
@@ -113,18 +90,5 @@ function folderOf({ prefix, name = 'rewardlab' }: KernelPlace): string {
     throw new UserError(
       `a kernel's name has letters, digits, '_', and between them '.' and '-', got '${name}'`,
     );
-  return join(
-    prefix === undefined ? userData() : join(prefix, 'share', 'jupyter'),
-    'kernels',
-    name,
-  );
-}
-
-/** Jupyter's data folder of the user, by its own rules. */
-function userData(): string {
-  const { JUPYTER_DATA_DIR, APPDATA, XDG_DATA_HOME } = process.env;
-  if (JUPYTER_DATA_DIR) return JUPYTER_DATA_DIR;
-  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Jupyter');
-  if (process.platform === 'win32') return join(APPDATA ?? homedir(), 'jupyter');
-  return join(XDG_DATA_HOME || join(homedir(), '.local', 'share'), 'jupyter');
+  return join(dataFolder(prefix), 'kernels', name);
 }

@@ -2,7 +2,7 @@
  * The live picture of a run in a cell: a progress line, a figure, and the last completions where the run
  * shows some, all changing in their place.
  */
-import { chartBundle } from '../../lib/display/chart.ts';
+import { chartBundle, finalChart, type Chart } from '../../lib/display/chart.ts';
 import type { Figure } from '../../lib/display/figure.ts';
 import { progressBundle, type Progress } from '../../lib/display/progress.ts';
 import { samplesBundle } from '../../lib/display/samples.ts';
@@ -16,6 +16,8 @@ const rest = 8;
 const longestRestMs = 2000;
 /** Completions are to be read. */
 const readingMs = 2000;
+
+const liveChart = async (figure: Figure): Promise<Chart> => ({ data: await chartBundle(figure) });
 
 export interface RunView {
   /** Draws what is due: the progress line, and the figure if it has values and has rested. */
@@ -38,12 +40,17 @@ export function createRunView(
   const drawLine = (progress: Progress): void => {
     lineId = call.display(progressBundle(progress), lineId === undefined ? {} : { id: lineId });
   };
-  const drawFigure = async (): Promise<string | undefined> => {
+  const drawFigure = async (
+    chartOf: (figure: Figure) => Promise<Chart>,
+  ): Promise<string | undefined> => {
     const shown = figure();
     if (shown.panels.length === 0) return undefined;
-    const bundle = await chartBundle(shown);
-    figureId = call.display(bundle, figureId === undefined ? {} : { id: figureId });
-    return bundle['image/svg+xml'] as string;
+    const { data, metadata } = await chartOf(shown);
+    figureId = call.display(data, {
+      ...(figureId !== undefined && { id: figureId }),
+      ...(metadata && { metadata }),
+    });
+    return data['image/svg+xml'] as string;
   };
   return {
     async draw(progress) {
@@ -51,7 +58,7 @@ export function createRunView(
       if (started < lineDue) return;
       drawLine(progress);
       lineDue = started + redrawMs;
-      if (started < figureDue || (await drawFigure()) === undefined) return;
+      if (started < figureDue || (await drawFigure(liveChart)) === undefined) return;
       const took = now() - started;
       figureDue = started + Math.min(longestRestMs, Math.max(redrawMs, rest * took));
     },
@@ -66,7 +73,7 @@ export function createRunView(
     },
     finish(progress) {
       drawLine(progress);
-      return drawFigure();
+      return drawFigure(finalChart);
     },
   };
 }

@@ -1,8 +1,17 @@
-/** A figure as plotly's data and layout, for front ends that have plotly.js. */
-import { plainLine } from './escape.ts';
+/**
+ * A figure as plotly's data and layout, for front ends that have plotly.js; ours in JupyterLab runs this
+ * file too, so it needs nothing of Node.
+ */
 import { colours, type Figure, type Series } from './figure.ts';
 
-export function plotlyFigure(figure: Figure): { data: unknown[]; layout: unknown } {
+export interface PlotlyFigure {
+  data: Record<string, unknown>[];
+  layout: Record<string, unknown>;
+}
+
+/** `harmless` makes a text one line without control characters. */
+export function plotlyFigure(figure: Figure, harmless: (text: string) => string): PlotlyFigure {
+  const escaped = (text: string): string => untagged(harmless(text));
   const count = figure.panels.length;
   const axis = (name: string, index: number): string =>
     index === 0 ? name : `${name}${index + 1}`;
@@ -22,11 +31,14 @@ export function plotlyFigure(figure: Figure): { data: unknown[]; layout: unknown
       ]),
     ),
   };
-  return { data: traces(figure, (index) => axis('y', index)), layout };
+  return { data: traces(figure, { yaxis: (index) => axis('y', index), escaped }), layout };
 }
 
 /** A series of the same name has one colour and one legend entry, in however many panels it is. */
-function traces({ panels }: Figure, yaxis: (index: number) => string): unknown[] {
+function traces(
+  { panels }: Figure,
+  { yaxis, escaped }: { yaxis: (index: number) => string; escaped: (text: string) => string },
+): PlotlyFigure['data'] {
   const listed = new Set<string>();
   return panels.flatMap(({ series }, index) =>
     series.flatMap((shown, at) => {
@@ -74,6 +86,6 @@ function band({ name, values, band: edges }: Series, colour: string): object[] {
 }
 
 /** Plotly reads a few tags in its texts, links among them. */
-function escaped(text: string): string {
-  return plainLine(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+function untagged(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

@@ -1,0 +1,34 @@
+/** JupyterLab's colours as plotly's layout, and a word when the person changes the theme. */
+
+export function themeLayout(node: Element): {
+  whole: Record<string, unknown>;
+  axis: Record<string, unknown>;
+} {
+  const style = getComputedStyle(node);
+  const colour = (name: string, otherwise: string): string =>
+    style.getPropertyValue(name).trim() || otherwise;
+  const text = colour('--jp-content-font-color1', '#222');
+  const faint = colour('--jp-border-color2', '#ddd');
+  const ground = colour('--jp-layout-color1', '#fff');
+  const clear = 'rgba(0,0,0,0)';
+  return {
+    whole: {
+      paper_bgcolor: clear,
+      plot_bgcolor: clear,
+      font: { color: text, family: colour('--jp-ui-font-family', 'sans-serif'), size: 12 },
+      hoverlabel: { bgcolor: ground, bordercolor: faint, font: { color: text } },
+      modebar: { bgcolor: clear, color: colour('--jp-ui-font-color2', '#666'), activecolor: text },
+    },
+    axis: { gridcolor: faint, zerolinecolor: faint, linecolor: faint, tickcolor: faint },
+  };
+}
+
+/** Returns what ends the watching. */
+export function onThemeChange(changed: () => void): () => void {
+  const observer = new MutationObserver(changed);
+  observer.observe(document.body, {
+    attributes: true,
+    attributeFilter: ['data-jp-theme-light', 'data-jp-theme-name'],
+  });
+  return () => observer.disconnect();
+}
