@@ -4,21 +4,21 @@
  */
 import { writeSync } from 'node:fs';
 import { Socket } from 'node:net';
-import { StringDecoder } from 'node:string_decoder';
+
+const lineEnd = 10;
 
 /** Calls back with all whole lines of each chunk; returns what to do with a chunk. */
 export function lineSplitter(onLines: (lines: string[]) => void): (chunk: Buffer) => void {
-  const decoder = new StringDecoder('utf8');
-  let parts: string[] = [];
+  let parts: Buffer[] = [];
   return (chunk) => {
-    const text = decoder.write(chunk);
-    const last = text.lastIndexOf('\n');
+    const last = chunk.lastIndexOf(lineEnd);
     if (last < 0) {
-      parts.push(text); // joined only once: a 10 MB line must not be copied for every chunk
+      parts.push(chunk); // joined only once: a 10 MB line must not be copied for every chunk
       return;
     }
-    const whole = parts.join('') + text.slice(0, last);
-    parts = [text.slice(last + 1)];
+    // As bytes up to here, and as text from a line's start to a line's end: no character is torn.
+    const whole = Buffer.concat([...parts, chunk.subarray(0, last)]).toString();
+    parts = [chunk.subarray(last + 1)];
     onLines(whole.split('\n'));
   };
 }
