@@ -17,7 +17,7 @@ export function captureStreams(voice: Voice): void {
       callback?: (error?: Error | null) => void,
     ): boolean => {
       const text = asText(chunk, typeof encoding === 'string' ? encoding : 'utf8');
-      if (text !== '') voice.emit({ type: 'stream', name, text });
+      for (const piece of pieces(text)) voice.emit({ type: 'stream', name, text: piece });
       const written = typeof encoding === 'function' ? encoding : callback;
       if (written) process.nextTick(written);
       return true;
@@ -30,6 +30,18 @@ export function captureStreams(voice: Voice): void {
     writable: true,
     configurable: true,
   });
+}
+
+/** UTF-16 code units of one event: what a large print is cut into is under way at once in every process. */
+const largestPiece = 2 ** 18;
+
+function* pieces(text: string): Generator<string> {
+  for (let start = 0, end; start < text.length; start = end) {
+    end = Math.min(start + largestPiece, text.length);
+    // Not between the halves of one character.
+    if (end < text.length && /[\ud800-\udbff]/.test(text[end - 1]!)) end--;
+    yield text.slice(start, end);
+  }
 }
 
 function asText(chunk: string | Uint8Array, encoding: BufferEncoding): string {

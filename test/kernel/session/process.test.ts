@@ -45,6 +45,14 @@ test('a hundred thousand lines arrive, joined and in order', async () => {
   expect(events.at(-2)).toMatchObject({ type: 'stream', name: 'stderr', text: 'end\n' });
 });
 
+test('a large print comes in pieces, no character of which is torn', async () => {
+  const events = await session.run("console.log('x'.repeat(2 ** 18 - 1) + '😀'.repeat(2 ** 18))");
+  const texts = events.flatMap((event) => (event.type === 'stream' ? [event.text] : []));
+  expect(texts.length).toBeGreaterThan(2);
+  expect(texts.every((text) => text.isWellFormed())).toBe(true);
+  expect(texts.join('')).toBe(`${'x'.repeat(2 ** 18 - 1)}${'😀'.repeat(2 ** 18)}\n`);
+});
+
 test('what a cell prints is seen while it runs', async () => {
   const { cell, done } = session.start('console.log("first"); await input("go on?"); 1');
   await session.saw((event) => event.cell === cell && event.type === 'stream');
