@@ -16,8 +16,9 @@ export function plotlyFigure(figure: Figure, harmless: (text: string) => string)
   const axis = (name: string, index: number): string =>
     index === 0 ? name : `${name}${index + 1}`;
   const layout = {
-    title: { text: escaped(figure.title) },
+    title: { text: escaped(figure.title), x: 0, xref: 'paper', xanchor: 'left' },
     height: 160 * count + 100,
+    margin: { l: 64, r: 16, t: 76, b: 48 },
     xaxis: { title: { text: escaped(figure.x) }, anchor: axis('y', Math.max(0, count - 1)) },
     legend: { orientation: 'h', x: 1, xanchor: 'right', y: 1.02, yanchor: 'bottom' },
     ...Object.fromEntries(
@@ -25,6 +26,7 @@ export function plotlyFigure(figure: Figure, harmless: (text: string) => string)
         axis('yaxis', index),
         {
           title: { text: escaped(title) },
+          exponentformat: 'e', // Plotly's own is a learning rate of 400µ.
           domain: [1 - (index + 0.9) / count, 1 - index / count],
           ...(y && { range: y }),
         },
@@ -54,7 +56,9 @@ function traces(
         name: escaped(name),
         legendgroup: name,
         showlegend,
-        [kind === 'line' ? 'line' : 'marker']: { color: colour },
+        ...(kind === 'line'
+          ? { line: { color: colour, width: 1.5 } }
+          : { marker: { color: colour, size: 7, line: { color: 'white', width: 1 } } }),
         x: values.map(([x]) => x),
         y: values.map(([, y]) => y),
         ...axes,

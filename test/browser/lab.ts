@@ -7,6 +7,10 @@ import { ensureVenv } from '../jupyter/venv.mjs';
 
 export interface Lab {
   page: Page;
+  /** Addresses that the page asked for and that are not of this machine. */
+  outside: string[];
+  /** Errors that the page wrote on its console, or did not catch. */
+  complaints: string[];
   open(notebook: string): Promise<void>;
   close(): Promise<void>;
 }
@@ -43,6 +47,7 @@ export async function startLab(folder: string, jupyterPath: string): Promise<Lab
   const page = await browser.newPage({ viewport: { width: 1280, height: 1600 } });
   return {
     page,
+    ...watch(page),
     async open(notebook) {
       await page.goto(`${address.base}/lab/tree/${notebook}?token=${address.token}&reset`);
       await page.waitForSelector('.jp-Notebook .jp-Cell', { timeout: 120_000 });
@@ -54,6 +59,28 @@ export async function startLab(folder: string, jupyterPath: string): Promise<Lab
     },
   };
 }
+
+function watch(page: Page): Pick<Lab, 'outside' | 'complaints'> {
+  const [outside, complaints]: string[][] = [[], []];
+  page.on('request', (request) => {
+    if (!/^(http|ws)s?:\/\/127\.0\.0\.1[:/]|^(data|blob):/.test(request.url()))
+      outside!.push(request.url());
+  });
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints!.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints!.push(String(error)));
+  return { outside: outside!, complaints: complaints! };
+}
+
+/** Starts a command of JupyterLab's without waiting for its end. */
+export function run(page: Page, command: string, args: object = {}): Promise<unknown> {
+  return page.evaluate(`void jupyterapp.commands.execute('${command}', ${JSON.stringify(args)})`);
+}
+
+/** Every code cell has its number: JupyterLab sets it when the reply has come. Text, as it runs in the page. */
+export const finished = `jupyterapp.shell.currentWidget.content.widgets.every(
+  ({ model }) => model.type !== 'code' || model.executionCount !== null)`;
 
 /** A cell that is run before would make JupyterLab ask for a kernel. Text, because it runs in the page. */
 const kernelIsReady = `jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'`;

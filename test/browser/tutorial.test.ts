@@ -1,13 +1,16 @@
-/** The tutorial as a person sees it: JupyterLab runs it, the figure moves while training, the table renders. */
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+/** The tutorial as a person sees it: JupyterLab runs it, plotly draws the figure while training, the table renders. */
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { installKernel } from '../../kernel/jupyter/kernelspec.ts';
-import { startLab, type Lab } from './lab.ts';
+import { install } from '../../bin/commands/install.ts';
+import { finished, run, startLab, type Lab } from './lab.ts';
+import { harm, malformed, storedFigures } from './stored-figures.ts';
 
 const root = join(import.meta.dirname, '../..');
 const pictures = join(root, 'test-results');
+const figure = '.rewardlab-chart .js-plotly-plot';
 let folder: string;
 let lab: Lab;
 
@@ -18,7 +21,8 @@ beforeAll(async () => {
     recursive: true,
     filter: (source) => !source.includes('runs'),
   });
-  await installKernel({ prefix: join(folder, 'prefix') });
+  writeFileSync(join(folder, 'notebooks/stored.ipynb'), await storedFigures());
+  await install({ prefix: join(folder, 'prefix'), name: 'rewardlab' });
   lab = await startLab(join(folder, 'notebooks'), join(folder, 'prefix/share/jupyter'));
 });
 
@@ -27,23 +31,20 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-test('the tutorial runs, its figure changes while training, its table renders', async () => {
+test('the tutorial runs, plotly draws its figure again while training, its table renders', async () => {
   const { page } = lab;
-  const outside: string[] = [];
-  page.on('request', (request) => {
-    if (!/^(http|ws)s?:\/\/127\.0\.0\.1|^(data|blob):/.test(request.url()))
-      outside.push(request.url());
-  });
   await lab.open('bradley-terry.ipynb');
+  await run(page, 'notebook:clear-all-cell-outputs');
+  await page.waitForFunction(noFigure);
   await page.evaluate(watchFigures);
   await run(page, 'notebook:run-all-cells');
   await page.waitForFunction('window.figures.size >= 3', undefined, { timeout: 300_000 });
-  await page.locator('.jp-RenderedSVG').first().scrollIntoViewIfNeeded();
+  await page.locator(figure).first().scrollIntoViewIfNeeded();
   await page.screenshot({ path: join(pictures, 'lab-training.png') });
   await page.waitForFunction(finished, undefined, { timeout: 300_000 });
   await page.locator('.jp-RenderedHTMLCommon table').first().scrollIntoViewIfNeeded();
   await page.screenshot({ path: join(pictures, 'lab-table.png') });
-  await page.locator('.jp-RenderedSVG').first().scrollIntoViewIfNeeded();
+  await page.locator(figure).first().scrollIntoViewIfNeeded();
   await page.screenshot({ path: join(pictures, 'lab-figure.png') });
   expect(await page.locator('.jp-RenderedHTMLCommon table').count()).toBeGreaterThan(0);
   expect(
@@ -51,21 +52,69 @@ test('the tutorial runs, its figure changes while training, its table renders', 
       .locator('.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.error"]')
       .allInnerTexts(),
   ).toEqual([]);
-  expect(outside).toEqual([]);
+  expect([lab.outside, lab.complaints]).toEqual([[], []]);
 });
 
-/** Remembers every picture that the page has shown. Text, because it runs in the page. */
+test('figures of a notebook that is not trusted are drawn as data, in both themes, where one zooms', async () => {
+  const { page } = lab;
+  await lab.open('stored.ipynb');
+  const [plain, harmful] = [page.locator(figure).nth(0), page.locator(figure).nth(1)];
+  await harmful.locator('.gtitle').waitFor();
+  expect(await harmful.locator('.gtitle').textContent()).toBe(harm);
+  expect(await harmful.locator('a, img, b').count()).toBe(0);
+  const outputs = page.locator('.rewardlab-chart');
+  const sentences = Object.keys(malformed).map((found) => `This figure cannot be drawn: ${found}`);
+  expect((await outputs.allTextContents()).slice(2)).toEqual(sentences);
+
+  const light = await inkOf(plain);
+  expect(await isZoomed(plain)).toBe(false);
+  await page.screenshot({ path: join(pictures, 'lab-light.png') });
+  await drag(page, plain.locator('.nsewdrag').first());
+  await expect.poll(() => isZoomed(plain)).toBe(true);
+  await run(page, 'apputils:change-theme', { theme: 'JupyterLab Dark' });
+  await expect.poll(() => inkOf(plain)).not.toEqual(light);
+  await expect.poll(() => isZoomed(plain)).toBe(true);
+  await page.locator('#jupyterlab-splash').waitFor({ state: 'detached' });
+  await page.screenshot({ path: join(pictures, 'lab-dark.png') });
+
+  const width = async (): Promise<number> =>
+    (await plain.locator('svg').first().boundingBox())!.width;
+  const wide = await width();
+  await page.setViewportSize({ width: 900, height: 1600 });
+  await expect.poll(width).toBeLessThan(wide - 300);
+  expect([lab.outside, lab.complaints]).toEqual([[], []]);
+});
+
+/** The labels of the x axis, from 0 to 100 before, are those of the part that was dragged over. */
+async function isZoomed(drawn: Locator): Promise<boolean> {
+  const labels = await drawn.locator('.xtick text').allTextContents();
+  return labels.map(Number).every((step) => step > 20 && step < 80);
+}
+
+/** The colour of a figure's title, among others. */
+async function inkOf(drawn: Locator): Promise<string> {
+  const style = await drawn.locator('.gtitle').getAttribute('style');
+  return /fill: [^;]+/.exec(style!)![0];
+}
+
+/** From the first third to the second, across. */
+async function drag(page: Page, place: Locator): Promise<void> {
+  const { x, y, width, height } = (await place.boundingBox())!;
+  const middle = y + height / 2;
+  await page.mouse.move(x + width / 3, middle);
+  await page.mouse.down();
+  await page.mouse.move(x + (2 * width) / 3, middle, { steps: 5 });
+  await page.mouse.up();
+}
+
+const noFigure = `document.querySelector('${figure}') === null`;
+
+/** Remembers every curve that the page has shown. Text, because it runs in the page. */
 const watchFigures = `
   window.figures = new Set();
-  const look = () => document.querySelectorAll('.jp-RenderedSVG img').forEach((image) => window.figures.add(image.src));
-  new MutationObserver(look).observe(document.body, { subtree: true, childList: true, attributes: true, attributeFilter: ['src'] });
+  const look = () => {
+    const curve = document.querySelector('${figure} .scatterlayer path.js-line');
+    if (curve) window.figures.add(curve.getAttribute('d'));
+  };
+  new MutationObserver(look).observe(document.body, { subtree: true, childList: true, attributes: true, attributeFilter: ['d'] });
 `;
-
-/** Every code cell has its number: JupyterLab sets it when the reply has come. */
-const finished = `jupyterapp.shell.currentWidget.content.widgets.every(
-  ({ model }) => model.type !== 'code' || model.executionCount !== null)`;
-
-/** Starts a command without waiting for its end. */
-function run(page: Lab['page'], command: string): Promise<unknown> {
-  return page.evaluate(`void jupyterapp.commands.execute('${command}')`);
-}

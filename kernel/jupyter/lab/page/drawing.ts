@@ -44,10 +44,11 @@ export function createDrawing(node: HTMLElement): Drawing {
     due = true;
     return (running ??= run());
   };
-  /** What cannot be drawn was said when the figure came. */
-  const refresh = (): void => void drawAgain().catch(() => undefined);
+  const refresh = (): void => {
+    if (newest !== undefined) drawAgain().catch(() => undefined); // What cannot be drawn was said when it came.
+  };
   const resized = new ResizeObserver(() => {
-    if (newest !== undefined && place?.clientWidth !== drawnWidth(place)) refresh();
+    if (due || place?.clientWidth !== drawnWidth(place)) refresh(); // It may have been hidden.
   });
   resized.observe(node);
   const endOfTheme = onThemeChange(refresh);

@@ -23,9 +23,11 @@ export function themeLayout(node: Element): {
   };
 }
 
-/** Returns what ends the watching. */
+/** Returns what ends the watching. While JupyterLab changes its theme it hides everything for a frame. */
 export function onThemeChange(changed: () => void): () => void {
-  const observer = new MutationObserver(changed);
+  const afterTwoFrames = (): number =>
+    requestAnimationFrame(() => requestAnimationFrame(() => changed()));
+  const observer = new MutationObserver(afterTwoFrames);
   observer.observe(document.body, {
     attributes: true,
     attributeFilter: ['data-jp-theme-light', 'data-jp-theme-name'],
