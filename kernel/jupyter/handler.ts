@@ -31,6 +31,8 @@ export interface Kernel {
   readonly executions: Executions;
   /** Comms that are open, id to target, whoever opened them. */
   readonly comms: Map<string, string>;
+  /** Ends what the session does; says so where that takes long. */
+  interrupt: () => Promise<void>;
   publish: (type: string, content: unknown, parent: Partial<Header>, extra?: Extra) => void;
   shutdown: (restart: boolean) => void;
 }

@@ -28,19 +28,29 @@ export interface KernelOptions {
   session: Session;
   /** Asked to shut down, after the reply has been handed over. */
   onShutdown: (restart: boolean) => void;
+  /** How long an interrupt may go unanswered before the person is told why. */
+  patienceMs?: number;
 }
 
 /** What the sockets and the session tell a kernel. */
 export interface RunningKernel extends Pick<SessionOptions, 'onEvent' | 'onDeath'> {
   receive(channel: AskChannel, received: Received): void;
+  interrupt(): Promise<void>;
 }
 
-export function createKernel({ outlet, id, session, onShutdown }: KernelOptions): RunningKernel {
+export function createKernel({
+  outlet,
+  id,
+  session,
+  onShutdown,
+  patienceMs = 3000,
+}: KernelOptions): RunningKernel {
   const kernel: Kernel = {
     session,
     parents: createParents(),
     executions: createExecutions((request) => session.execute(request)),
     comms: new Map(),
+    interrupt: () => interrupt(kernel, patienceMs),
     publish: (type, content, parent, extra) =>
       void outlet.publish(compose(type, content, id, parent, extra)),
     shutdown: onShutdown,
@@ -48,6 +58,7 @@ export function createKernel({ outlet, id, session, onShutdown }: KernelOptions)
   const { parents, comms, executions, publish } = kernel;
   publish('status', { execution_state: 'starting' }, {});
   return {
+    interrupt: () => kernel.interrupt(),
     receive(channel, { identities, message }) {
       void answer(kernel, { channel, identities, message }, outlet, id);
     },
@@ -75,6 +86,20 @@ export function createKernel({ outlet, id, session, onShutdown }: KernelOptions)
     const message = compose('input_request', { prompt, password }, id, place.header);
     void outlet.send('stdin', place.identities, message);
   }
+}
+
+/** V8 ends JavaScript between two of its steps; a loop of long native calls may have few. */
+const unanswered =
+  'the interrupt waits for native calls that cannot be ended, such as JSON.parse of a large text; ' +
+  'restarting the kernel (in a terminal: leaving it) ends them now, and loses the variables\n';
+
+async function interrupt(kernel: Kernel, patienceMs: number): Promise<void> {
+  const timer = setTimeout(() => {
+    const { running } = kernel.executions;
+    if (running) kernel.publish('stream', { name: 'stderr', text: unanswered }, running);
+  }, patienceMs);
+  await kernel.session.interrupt();
+  clearTimeout(timer);
 }
 
 /** A session event as a message of its own cell's request. */

@@ -32,7 +32,7 @@ Object.assign(hears, { onEvent: kernel.onEvent, onDeath: kernel.onDeath });
 sockets.listen((channel, received) => kernel.receive(channel, received));
 flushCompileCache(); // a kernel that is killed would keep nothing; costs nothing where it is kept
 
-process.on('SIGINT', () => void session.interrupt());
+process.on('SIGINT', () => void kernel.interrupt());
 process.on('SIGTERM', () => void end());
 // Nothing that a message or a cell does may end the kernel; Jupyter keeps this in its log.
 process.on('uncaughtException', (error) => console.error('rewardlab kernel:', error));

@@ -3,6 +3,6 @@ import type { Handler } from '../handler.ts';
 
 export const interrupt: Handler = async (_request, kernel, busy) => {
   busy();
-  await kernel.session.interrupt();
+  await kernel.interrupt();
   return { content: { status: 'ok' } };
 };

@@ -1,7 +1,11 @@
 /** A kernel without sockets: what it is asked goes in, what it says is kept. */
 import { EventEmitter, once } from 'node:events';
 import type { AskChannel } from '../../../kernel/jupyter/connection.ts';
-import { createKernel, type RunningKernel } from '../../../kernel/jupyter/kernel.ts';
+import {
+  createKernel,
+  type KernelOptions,
+  type RunningKernel,
+} from '../../../kernel/jupyter/kernel.ts';
 import { compose, type Message } from '../../../kernel/jupyter/wire.ts';
 import { fakeSession, type FakeSession, type Script } from './fake-session.ts';
 
@@ -32,7 +36,10 @@ export interface FakeClient {
 
 export const identity = Buffer.from('client');
 
-export function openKernel(script: Script): FakeClient {
+export function openKernel(
+  script: Script,
+  options: Pick<KernelOptions, 'patienceMs'> = {},
+): FakeClient {
   const said = new EventEmitter();
   const seen: Seen[] = [];
   const shutdowns: boolean[] = [];
@@ -48,6 +55,7 @@ export function openKernel(script: Script): FakeClient {
   };
   const session = fakeSession(script, (event) => kernel.onEvent(event));
   const kernel = createKernel({
+    ...options,
     id: 'kernel',
     session,
     outlet: {

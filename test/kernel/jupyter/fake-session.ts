@@ -16,6 +16,8 @@ export interface Script {
   cells?: Record<string, Step[]>;
   completion?: Completion;
   inspection?: Inspection;
+  /** Interrupts are never answered. */
+  deaf?: boolean;
   /** What a comm message makes the session say, by act. */
   comms?: Partial<Record<CommMessage['act'], Utterance[]>>;
 }
@@ -64,6 +66,7 @@ export function fakeSession(script: Script, onEvent: (event: SessionEvent) => vo
     },
     interrupt() {
       told.push({ interrupt: true });
+      if (script.deaf) return new Promise(() => undefined);
       release('interrupt');
       return Promise.resolve();
     },

@@ -76,6 +76,18 @@ test('after a question that was answered meanwhile, the kernel says that it is s
   ]);
 });
 
+test('an interrupt that is not answered says what to do, in the cell', async () => {
+  const script = { deaf: true, cells: { long: [{ type: 'wait', for: 'interrupt' } as const] } };
+  const client = openKernel(script, { patienceMs: 1 });
+  client.ask('shell', 'execute_request', { code: 'long' });
+  client.ask('control', 'interrupt_request', {});
+  await client.until((seen) => seen.some(({ type }) => type === 'stream'));
+  expect(client.seen.find(({ type }) => type === 'stream')).toMatchObject({
+    of: 1,
+    content: { name: 'stderr', text: expect.stringContaining('restarting the kernel') as string },
+  });
+});
+
 test('a death between cells is told on the last cell, one within a cell by its error', async () => {
   const client = openKernel({
     cells: {
