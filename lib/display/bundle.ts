@@ -5,4 +5,5 @@ export type MimeBundle = Record<string, unknown>;
 
 export const tableType = 'application/vnd.rewardlab.table+json';
 export const chartType = 'application/vnd.rewardlab.chart+json';
+export const progressType = 'application/vnd.rewardlab.progress+json';
 export const conversationType = 'application/vnd.rewardlab.conversation+json';

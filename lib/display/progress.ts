@@ -2,7 +2,7 @@
 import { duration } from '../duration.ts';
 import type { Plan, TrainEvent } from '../train/job.ts';
 import { short } from './braille.ts';
-import type { MimeBundle } from './bundle.ts';
+import { progressType, type MimeBundle } from './bundle.ts';
 import { html } from './escape.ts';
 
 export interface Progress {
@@ -63,25 +63,40 @@ export function fractionOf({ step, plan }: Progress): number {
   return plan && plan.steps > 0 ? Math.min(1, step / plan.steps) : 0;
 }
 
+/** A progress line as data, to be laid out at any width. */
+export interface ProgressLine {
+  /** 0 to 1; absent before it is known. */
+  fraction?: number;
+  /** What it says, the most important first. */
+  parts: string[];
+}
+
 /** One line: a bar, steps, metrics, rate, time left. Never wider than `width`. */
 export function progressText(progress: Progress, width: number): string {
-  const parts = partsOf(progress);
-  const bar = progress.plan && width >= 100 ? `${barOf(fractionOf(progress), 16)} ` : '';
-  let line = bar + parts.join('  ');
-  while (line.length > width && parts.length > 1) {
-    parts.pop();
-    line = bar + parts.join('  ');
-  }
-  return line.slice(0, width);
+  return lineText(lineOf(progress), width);
+}
+
+/** Where not all of it fits, the least important parts are left out. */
+export function lineText({ fraction, parts }: ProgressLine, width: number): string {
+  const bar = fraction !== undefined && width >= 100 ? `${barOf(fraction, 16)} ` : '';
+  const kept = [...parts];
+  while (kept.length > 1 && (bar + kept.join('  ')).length > width) kept.pop();
+  return (bar + kept.join('  ')).slice(0, width);
 }
 
 export function progressBundle(progress: Progress): MimeBundle {
-  const text = partsOf(progress).join('  ');
-  const value = fractionOf(progress).toFixed(4);
+  const line = lineOf(progress);
+  const value = (line.fraction ?? 0).toFixed(4);
   return {
-    'text/html': `<div style="font-family:monospace"><progress value="${value}" max="1" style="width:12em;vertical-align:middle"></progress> ${html(text)}</div>`,
-    'text/plain': progressText(progress, 100),
+    'text/html': `<div style="font-family:monospace"><progress value="${value}" max="1" style="width:12em;vertical-align:middle"></progress> ${html(line.parts.join('  '))}</div>`,
+    [progressType]: line,
+    'text/plain': lineText(line, 100),
   };
+}
+
+function lineOf(progress: Progress): ProgressLine {
+  const fraction = progress.plan && fractionOf(progress);
+  return { ...(fraction !== undefined && { fraction }), parts: partsOf(progress) };
 }
 
 function partsOf(progress: Progress): string[] {

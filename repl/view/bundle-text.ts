@@ -3,8 +3,9 @@
  * them, else the text that the kernel sent.
  */
 import { chartText } from '../../lib/display/braille.ts';
-import { chartType, tableType, type MimeBundle } from '../../lib/display/bundle.ts';
+import { chartType, progressType, tableType, type MimeBundle } from '../../lib/display/bundle.ts';
 import type { Figure } from '../../lib/display/figure.ts';
+import { lineText, type ProgressLine } from '../../lib/display/progress.ts';
 import { tableText, type Table } from '../../lib/display/table.ts';
 import { clean } from '../text/clean.ts';
 
@@ -35,6 +36,7 @@ export function bundleText(data: MimeBundle, room?: Room): string {
 function drawnAt(data: MimeBundle, { width, height }: Room): string | undefined {
   try {
     if (tableType in data) return tableText(data[tableType] as Table, width);
+    if (progressType in data) return lineText(data[progressType] as ProgressLine, width);
     if (chartType in data) {
       const figure = data[chartType] as Figure;
       return chartText(figure, width, panelHeight(figure.panels.length, height));

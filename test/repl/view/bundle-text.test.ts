@@ -1,6 +1,6 @@
 /** Pictures drawn anew at the terminal's width, and what happens where they cannot be. */
 import { expect, test } from 'vitest';
-import { chartType, tableType } from '../../../lib/display/bundle.ts';
+import { chartType, progressType, tableType } from '../../../lib/display/bundle.ts';
 import { columns } from '../../../repl/text/wrap.ts';
 import { bundleText } from '../../../repl/view/bundle-text.ts';
 
@@ -37,6 +37,19 @@ test.each([40, 80])('a table takes no more than %i columns', (width) => {
   expect(text.split('\n')[0]).toBe('pairs: 1 row x 2 columns');
   expect(text.includes('…')).toBe(width === 40);
   expect(widest(text)).toBeLessThanOrEqual(width);
+});
+
+test.each([
+  [19, 'step 3/50'],
+  [40, 'step 3/50  loss 0.33  accuracy 0.5'],
+  [60, 'step 3/50  loss 0.33  accuracy 0.5  1 min 11 s left'],
+])('a progress line drops what does not fit into %i columns', (width, shown) => {
+  const parts = ['step 3/50', 'loss 0.33', 'accuracy 0.5', '1 min 11 s left', '2,000 tokens/s'];
+  const data = { [progressType]: { fraction: 0.06, parts }, 'text/plain': parts.join('  ') };
+  expect(bundleText(data, { width, height: 24 })).toBe(shown);
+  expect(bundleText({ ...data, [progressType]: 'none' }, { width, height: 24 })).toBe(
+    parts.join('  '),
+  );
 });
 
 test.each([
