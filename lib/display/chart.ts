@@ -35,7 +35,7 @@ export async function chartBundle(figure: Figure): Promise<MimeBundle> {
   const shown = thinned(figure);
   return {
     [chartType]: shown,
-    'application/vnd.plotly.v1+json': plotlyFigure(shown, plainLine),
+    'application/vnd.plotly.v1+json': plotlyFigure(shown, { harmless: plainLine }),
     'image/svg+xml': await chartSvg(shown),
     'text/plain': chartText(shown, defaultWidth),
   };

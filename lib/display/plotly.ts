@@ -9,8 +9,17 @@ export interface PlotlyFigure {
   layout: Record<string, unknown>;
 }
 
-/** `harmless` makes a text one line without control characters. */
-export function plotlyFigure(figure: Figure, harmless: (text: string) => string): PlotlyFigure {
+export interface PlotlyOptions {
+  /** Makes a text one line without control characters. */
+  harmless: (text: string) => string;
+  /** The colour of a series by its place in its panel. */
+  curves?: readonly string[];
+}
+
+export function plotlyFigure(
+  figure: Figure,
+  { harmless, curves = colours }: PlotlyOptions,
+): PlotlyFigure {
   const escaped = (text: string): string => untagged(harmless(text));
   const count = figure.panels.length;
   const axis = (name: string, index: number): string =>
@@ -33,14 +42,16 @@ export function plotlyFigure(figure: Figure, harmless: (text: string) => string)
       ]),
     ),
   };
-  return { data: traces(figure, { yaxis: (index) => axis('y', index), escaped }), layout };
+  return { data: traces(figure, { yaxis: (index) => axis('y', index), escaped, curves }), layout };
+}
+
+interface Told extends Required<Pick<PlotlyOptions, 'curves'>> {
+  yaxis: (index: number) => string;
+  escaped: (text: string) => string;
 }
 
 /** A series of the same name has one colour and one legend entry, in however many panels it is. */
-function traces(
-  { panels }: Figure,
-  { yaxis, escaped }: { yaxis: (index: number) => string; escaped: (text: string) => string },
-): PlotlyFigure['data'] {
+function traces({ panels }: Figure, { yaxis, escaped, curves }: Told): PlotlyFigure['data'] {
   const listed = new Set<string>();
   return panels.flatMap(({ series }, index) =>
     series.flatMap((shown, at) => {
@@ -49,7 +60,7 @@ function traces(
       const showlegend = !listed.has(name);
       listed.add(name);
       const axes = { xaxis: 'x', yaxis: yaxis(index) };
-      const colour = colours[at % colours.length]!;
+      const colour = curves[at % curves.length]!;
       const curve = {
         type: 'scatter',
         mode: kind === 'line' ? 'lines' : 'markers',

@@ -1,35 +1,24 @@
 /** The tutorial as a person sees it: JupyterLab runs it, plotly draws the figure while training, the table renders. */
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { install } from '../../bin/commands/install.ts';
 import { finished, run, startLab, type Lab } from './lab.ts';
+import { makeWorkshop, pictures } from './workshop.ts';
 import { harm, malformed, storedFigures } from './stored-figures.ts';
 
-const root = join(import.meta.dirname, '../..');
-const pictures = join(root, 'test-results');
 const figure = '.rewardlab-chart .js-plotly-plot';
-let folder: string;
 let lab: Lab;
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'rewardlab-lab-'));
-  mkdirSync(pictures, { recursive: true });
-  cpSync(join(root, 'notebooks'), join(folder, 'notebooks'), {
-    recursive: true,
-    filter: (source) => !source.includes('runs'),
-  });
-  writeFileSync(join(folder, 'notebooks/stored.ipynb'), await storedFigures());
-  await install({ prefix: join(folder, 'prefix'), name: 'rewardlab' });
-  lab = await startLab(join(folder, 'notebooks'), join(folder, 'prefix/share/jupyter'));
+  const { notebooks, prefix, jupyterPath } = makeWorkshop();
+  await install({ prefix, name: 'rewardlab' });
+  writeFileSync(join(notebooks, 'stored.ipynb'), await storedFigures());
+  lab = await startLab(notebooks, jupyterPath);
 });
 
-afterAll(async () => {
-  await lab.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => lab.close());
 
 test('the tutorial runs, plotly draws its figure again while training, its table renders', async () => {
   const { page } = lab;
@@ -62,6 +51,15 @@ test('figures of a notebook that is not trusted are drawn as data, in both theme
   await harmful.locator('.gtitle').waitFor();
   expect(await harmful.locator('.gtitle').textContent()).toBe(harm);
   expect(await harmful.locator('a, img, b').count()).toBe(0);
+  const buttons = plain.locator('.modebar-btn');
+  const titles = (await buttons.all()).map((button) => button.getAttribute('data-title'));
+  expect(await Promise.all(titles)).toEqual([
+    'Download plot as a PNG',
+    'Zoom',
+    'Pan',
+    'Autoscale',
+    'Reset axes',
+  ]);
   const outputs = page.locator('.rewardlab-chart');
   const sentences = Object.keys(malformed).map((found) => `This figure cannot be drawn: ${found}`);
   expect((await outputs.allTextContents()).slice(2)).toEqual(sentences);

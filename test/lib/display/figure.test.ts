@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { short } from '../../../lib/display/braille.ts';
-import { chartBundle } from '../../../lib/display/chart.ts';
+import { chartBundle, finalChart } from '../../../lib/display/chart.ts';
 import { thinned, type Figure } from '../../../lib/display/figure.ts';
 import { ownModule } from '../../../lib/own-process.ts';
 
@@ -127,6 +127,16 @@ test('a chart has a data form, plotly, a picture and text, and no HTML', async (
   ]);
   expect(bundle['image/svg+xml']).toMatch(/^<svg[\s\S]*&lt;script&gt;[\s\S]*<\/svg>$/);
   expect(bundle['image/svg+xml']).not.toContain('<script');
+});
+
+test('a figure that stays has a PNG besides, of twice the pixels that it is shown in', async () => {
+  const { data, metadata } = await finalChart(figure);
+  const png = Buffer.from(data['image/png'] as string, 'base64');
+  const { width, height } = metadata!['image/png'] as { width: number; height: number };
+  expect(data).toEqual({ ...(await chartBundle(figure)), 'image/png': data['image/png'] });
+  expect(data['image/svg+xml']).toContain(`viewBox="0 0 ${width} ${height}"`);
+  expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([2 * width, 2 * height]);
+  expect(png.length).toBeLessThan(150_000);
 });
 
 test.each([

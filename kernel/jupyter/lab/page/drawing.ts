@@ -5,7 +5,7 @@
 import type { Figure } from '../../../../lib/display/figure.ts';
 import { plotlyFigure } from '../../../../lib/display/plotly.ts';
 import { loadPlotly, type Plotly } from './plotly.ts';
-import { onThemeChange, themeLayout } from './theme.ts';
+import { onThemeChange, themeOf } from './theme.ts';
 
 export interface Drawing {
   /** Done when this figure or a newer one is drawn, or where the place is hidden: then it is drawn as it appears. */
@@ -73,12 +73,14 @@ export function createDrawing(node: HTMLElement): Drawing {
   };
 }
 
-const config = { displaylogo: false, showLink: false };
+/** Plotly's own buttons include one that hands the figure to a server. */
+const modeBarButtons = [['toImage', 'zoom2d', 'pan2d', 'autoScale2d', 'resetScale2d']];
+const config = { displaylogo: false, plotlyServerURL: '', modeBarButtons };
 
 /** The same `uirevision` every time: a zoom stays as the figure changes. */
 function inThePage(figure: Figure, place: HTMLElement): { data: object[]; layout: object } {
-  const { data, layout } = plotlyFigure(figure, plainLine);
-  const { whole, axis } = themeLayout(place);
+  const { whole, axis, curves } = themeOf(place);
+  const { data, layout } = plotlyFigure(figure, { harmless: plainLine, curves });
   const themed = Object.entries(layout).map(([name, value]): [string, unknown] => [
     name,
     /^[xy]axis/.test(name) ? { ...axis, ...(value as object) } : value,

@@ -1,9 +1,16 @@
 /** JupyterLab's colours as plotly's layout, and a word when the person changes the theme. */
+import { colours } from '../../../../lib/display/figure.ts';
 
-export function themeLayout(node: Element): {
+/** Of Okabe and Ito's colours those that are seen on black, in the same order. */
+const onDark = ['#56B4E9', '#E69F00', '#009E73', '#CC79A7'] as const;
+
+export interface Theme {
   whole: Record<string, unknown>;
   axis: Record<string, unknown>;
-} {
+  curves: readonly string[];
+}
+
+export function themeOf(node: Element): Theme {
   const style = getComputedStyle(node);
   const colour = (name: string, otherwise: string): string =>
     style.getPropertyValue(name).trim() || otherwise;
@@ -17,9 +24,10 @@ export function themeLayout(node: Element): {
       plot_bgcolor: clear,
       font: { color: text, family: colour('--jp-ui-font-family', 'sans-serif'), size: 12 },
       hoverlabel: { bgcolor: ground, bordercolor: faint, font: { color: text } },
-      modebar: { bgcolor: clear, color: colour('--jp-ui-font-color2', '#666'), activecolor: text },
+      modebar: { bgcolor: clear, color: '#888', activecolor: '#2a8fe0' }, // Plotly keeps the first.
     },
     axis: { gridcolor: faint, zerolinecolor: faint, linecolor: faint, tickcolor: faint },
+    curves: document.body.dataset['jpThemeLight'] === 'false' ? onDark : colours,
   };
 }
 
