@@ -10,6 +10,7 @@ compile('tsconfig.build.json');
 // What runs in JupyterLab's page has other types around it.
 compile('kernel/jupyter/lab/page', '--noEmit', 'false', '--outDir', 'dist', '--rootDir', '.');
 for (const asset of globSync('{kernel,lib,repl}/**/*.{svg,png,json}', { cwd: root })) {
+  if (asset.endsWith('tsconfig.json')) continue;
   cpSync(join(root, asset), join(root, 'dist', asset));
 }
 if (!existsSync(join(root, 'dist/bin/rewardlab.js'))) process.exit(1);

@@ -83,6 +83,15 @@ test('figures of a notebook that is not trusted are drawn as data, in both theme
   expect([lab.outside, lab.complaints]).toEqual([[], []]);
 });
 
+test('where plotly does not come, the picture is shown, and why', async () => {
+  const { page } = lab;
+  await page.route(/static\/\w+\/plotly\.js$/, (route) => route.abort());
+  await lab.open('stored.ipynb');
+  const output = page.locator('.rewardlab-chart').first();
+  await output.locator('img[src^="data:image/svg+xml,"]').waitFor();
+  expect(await output.textContent()).toMatch(/^The live figure could not be drawn: .*plotly\.js$/);
+});
+
 /** The labels of the x axis, from 0 to 100 before, are those of the part that was dragged over. */
 async function isZoomed(drawn: Locator): Promise<boolean> {
   const labels = await drawn.locator('.xtick text').allTextContents();

@@ -86,6 +86,7 @@ test('the last figure has every value and is kept in the run folder, with nothin
   expect(readdirSync(output)).toEqual(['figure.svg']);
   expect(readFileSync(join(output, 'figure.svg'), 'utf8')).toBe(last['image/svg+xml']);
   expect(last).not.toHaveProperty('text/html');
+  expect(shown.filter(({ data }) => 'image/png' in data).map(({ data }) => data)).toEqual([last]);
   expect(last['application/vnd.rewardlab.chart+json']).toMatchObject({
     title: 'bradley-terry: runs/bradley-terry-001',
     panels: [
