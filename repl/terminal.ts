@@ -28,7 +28,7 @@ const exitCodes: Record<End, number> = { left: 0, lost: 129, ended: 143 };
 /** Resolves with the exit code; rejects if the kernel does not start. */
 export async function runTerminal(options: TerminalOptions): Promise<number> {
   const { starting, theme, stdin, stdout, stderr } = options;
-  const { ended, end, forget } = awaitEnd(stdin);
+  const { ended, end, forget } = awaitEnd(options);
   starting.catch(() => end('left'));
   try {
     const history = historyFile();
@@ -38,11 +38,16 @@ export async function runTerminal(options: TerminalOptions): Promise<number> {
     options.beforeMount();
     const screen = mount({ store, theme, stdin, stdout, stderr });
     const how = await ended;
-    await screen.waitUntilRenderFlush();
-    screen.unmount();
-    await screen.waitUntilExit();
+    if (how === 'lost') {
+      (await starting).detach(); // first of all: what follows finds nothing to write to
+      screen.unmount();
+    } else {
+      await screen.waitUntilRenderFlush();
+      screen.unmount();
+      await screen.waitUntilExit();
+    }
     await history.settled();
-    await leave(await starting, how);
+    if (how !== 'lost') await (await starting).close();
     return exitCodes[how];
   } finally {
     forget();
@@ -62,17 +67,14 @@ async function openStore({ attached }: TerminalOptions, history: HistoryFile): P
 }
 
 /** Whoever loses the terminal finds the kernel again with `--existing`. */
-async function leave(kernel: Kernel, how: End): Promise<void> {
-  if (how === 'lost') kernel.detach();
-  else await kernel.close();
-}
-
-function awaitEnd(stdin: NodeJS.ReadStream) {
+function awaitEnd({ stdin, stdout, stderr }: Pick<TerminalOptions, 'stdin' | 'stdout' | 'stderr'>) {
   const { promise: ended, resolve: end } = Promise.withResolvers<End>();
   const lost = (): void => end('lost');
   const terminated = (): void => end('ended');
   process.once('SIGHUP', lost).once('SIGTERM', terminated);
   stdin.once('error', lost).once('end', lost);
+  // Every write to a terminal that is gone fails, those of ink's farewell too.
+  for (const stream of [stdout, stderr]) stream.on('error', lost);
   const forget = (): void => {
     process.off('SIGHUP', lost).off('SIGTERM', terminated);
     stdin.off('error', lost).off('end', lost);

@@ -108,6 +108,15 @@ test('a lost terminal leaves the kernel alive', async () => {
   expect(kernel.calls).toEqual(['detach']);
 });
 
+test('a terminal that cannot be written to any more is a lost one', async () => {
+  const [kernel, terminal] = [new FakeKernel(), madeUp()];
+  const session = start(kernel, terminal);
+  await terminal.until('In [1]:');
+  terminal.streams.stdout.destroy(new Error('write EIO'));
+  expect(await session).toBe(129);
+  expect(kernel.calls).toEqual(['detach']);
+});
+
 test('a kernel that does not start ends the session with its reason', async () => {
   const { streams } = madeUp();
   const session = runTerminal({
