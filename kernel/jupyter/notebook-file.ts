@@ -90,13 +90,16 @@ function inLines(cell: Cell): Cell {
     : { ...cell, source };
 }
 
+/** What nbformat takes for text; a PNG is one long line. */
+const inText = /^(text\/.*|image\/svg\+xml|application\/javascript)$/;
+
 function outputInLines(output: Output): Output {
   const { text, data } = output;
   if (typeof text === 'string') return { ...output, text: linesOf(text) };
   if (typeof data !== 'object' || data === null) return output;
   const split = Object.entries(data as Record<string, unknown>).map(([type, value]) => [
     type,
-    typeof value === 'string' && !/[/+]json$/.test(type) ? linesOf(value) : value,
+    typeof value === 'string' && inText.test(type) ? linesOf(value) : value,
   ]);
   return { ...output, data: Object.fromEntries(split) as Record<string, unknown> };
 }
