@@ -1,10 +1,8 @@
 /** Runs a notebook again and compares the figures that it recorded. */
 import { UserError } from '../../lib/errors.ts';
+import { figuresType } from '../session/display.ts';
 import { readNotebook, type Notebook } from './notebook-file.ts';
 import { runNotebook, type NotebookRun } from './notebook.ts';
-
-/** A cell records figures by displaying a flat object of numbers under this type. */
-export const figuresType = 'application/vnd.rewardlab.figures+json';
 
 export interface Difference {
   name: string;

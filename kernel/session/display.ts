@@ -95,8 +95,8 @@ interface How {
 
 const plotlyType = 'application/vnd.plotly.v1+json';
 
-/** `kernel/jupyter/verify.ts` looks for this type. */
-const figuresType = 'application/vnd.rewardlab.figures+json';
+/** Numbers that a notebook records, by name. */
+export const figuresType = 'application/vnd.rewardlab.figures+json';
 
 function figuresBundle(figures: Readonly<Record<string, number>>): MimeBundle {
   const entries = Object.entries(figures);

@@ -1,5 +1,6 @@
 /** Names and kinds of what a live value has, found without running any of its code. */
 import { types } from 'node:util';
+import { isName } from './syntax.ts';
 
 export interface Member {
   text: string;
@@ -33,8 +34,4 @@ function typeOfProperty(object: object, name: string): string {
   const descriptor = Object.getOwnPropertyDescriptor(object, name);
   if (!descriptor || !('value' in descriptor)) return 'property';
   return typeof descriptor.value === 'function' ? typeOfValue(descriptor.value) : 'property';
-}
-
-function isName(text: string): boolean {
-  return /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(text);
 }

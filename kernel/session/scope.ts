@@ -1,6 +1,7 @@
 /** The values that cells declared, for magics that take them by name. */
 import type { Scope } from '../../lib/code/live.ts';
 import type { Evaluator } from './evaluate.ts';
+import { isName } from './syntax.ts';
 
 /** What the global object has now is the session's own; what it gets later is the cells'. */
 export function createScope(evaluator: Evaluator): Scope {
@@ -17,8 +18,4 @@ export function createScope(evaluator: Evaluator): Scope {
       return outcome.type === 'value' ? outcome.value : undefined;
     },
   };
-}
-
-function isName(text: string): boolean {
-  return /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(text);
 }

@@ -32,6 +32,11 @@ export function firstSyntaxError(code: string): SyntaxProblem | undefined {
   return typeof grammar === 'string' ? undefined : grammar;
 }
 
+/** Can the text be written as a name? */
+export function isName(text: string): boolean {
+  return /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(text);
+}
+
 /** Is the text one object literal, which a script would read as a block? */
 export function isObjectLiteral(code: string): boolean {
   if (!code.trimStart().startsWith('{')) return false;

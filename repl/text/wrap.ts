@@ -14,9 +14,9 @@ export function characters(text: string): string[] {
   return Array.from(graphemes.segment(text), (part) => part.segment);
 }
 
-/** Columns that a text without newlines takes. */
+/** Columns that a text without newlines takes. ASCII, and the braille of charts, need no table. */
 export function columns(text: string): number {
-  return /^[ -~]*$/.test(text) ? text.length : stringWidth(text);
+  return /^[ -~\u2800-\u28ff]*$/.test(text) ? text.length : stringWidth(text);
 }
 
 /** Rows of at most `width` columns; colours that are open at a break are closed and opened again. */
@@ -42,7 +42,7 @@ function wrapLine(line: string, width: number): string[] {
       continue;
     }
     for (const character of characters(part)) {
-      const size = columnsOf(character);
+      const size = columns(character);
       if (used > 0 && used + size > width) {
         rows.push(open ? row + reset : row);
         row = open;
@@ -57,10 +57,4 @@ function wrapLine(line: string, width: number): string[] {
 
 function isReset(sequence: string): boolean {
   return /\[(0?|39)m$/.test(sequence);
-}
-
-function columnsOf(character: string): number {
-  if (character >= ' ' && character <= '~') return 1;
-  // Braille, which charts are made of, needs no table.
-  return /^[\u2800-\u28ff]$/.test(character) ? 1 : stringWidth(character);
 }
