@@ -13,7 +13,8 @@ function carry(act: CommAct): Handler {
       comm_id: id,
       target_name: target,
       data,
-    } = message.content as { comm_id: string; target_name?: string; data: unknown };
+    } = message.content as { comm_id?: string; target_name?: string; data: unknown };
+    if (id === undefined) return undefined;
     if (act === 'open') kernel.comms.set(id, target ?? '');
     if (act === 'close') kernel.comms.delete(id);
     const cell = kernel.parents.add({

@@ -9,13 +9,14 @@ interface ExecuteContent {
   silent?: boolean;
   store_history?: boolean;
   stop_on_error?: boolean;
-  user_expressions?: Record<string, string>;
+  user_expressions?: Record<string, string> | null;
   allow_stdin?: boolean;
 }
 
 export const execute: Handler = async (request, kernel, busy) => {
   const content = request.message.content as ExecuteContent;
-  const { code = '', silent = false, user_expressions: expressions = {} } = content;
+  const { code = '', silent = false } = content;
+  const expressions = content.user_expressions ?? {}; // some clients send null
   let cell = 0;
   let count = kernel.executions.count;
   const { header } = request.message;
