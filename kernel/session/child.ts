@@ -22,7 +22,8 @@ export interface ChildOptions {
 
 export interface Child {
   send(command: Command): void;
-  interrupt(): Promise<void>;
+  /** Ends the running cell, and this one where it has not begun. */
+  interrupt(cell: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -105,8 +106,8 @@ function readOutput(child: ChildProcess, options: ChildOptions): () => string {
   return () => report;
 }
 
-/** One line out is one interrupt; one line back says that it was dealt with. */
-function interruptLine(child: ChildProcess): { ask: () => Promise<void>; drop: () => void } {
+/** One line out is one interrupt, with the last cell; one line back says that it was dealt with. */
+function interruptLine(child: ChildProcess): { ask: Child['interrupt']; drop: () => void } {
   const pipe = (child.stdio as unknown[])[interruptsFile] as Duplex;
   let waiting: (() => void)[] = [];
   const drop = (): void => {
@@ -119,10 +120,10 @@ function interruptLine(child: ChildProcess): { ask: () => Promise<void>; drop: (
     lineSplitter((lines) => lines.forEach(() => waiting.shift()?.())),
   );
   return {
-    ask: () =>
+    ask: (cell) =>
       new Promise((resolve) => {
         waiting.push(resolve);
-        pipe.write('\n');
+        pipe.write(`${cell}\n`);
       }),
     drop,
   };

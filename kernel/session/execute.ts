@@ -10,6 +10,7 @@ import { isDisplayHandle } from './display.ts';
 import { interrupted, reportError } from './errors.ts';
 import type { ErrorReport } from './errors.ts';
 import type { ExecuteRequest, ExpressionResult, MimeBundle, SessionEvent } from './events.ts';
+import type { Interruption } from './interrupts.ts';
 import { runMagic } from './magics.ts';
 import type { MagicLine, Magics } from './magics.ts';
 import { bundleOf } from './output.ts';
@@ -25,8 +26,8 @@ export interface Executor {
   enqueue(request: ExecuteRequest): void;
   /** Runs a magic from code, as its line would, and returns its value. */
   magic(name: string, line: string, body?: string): Promise<unknown>;
-  /** Ends the running cell. `terminated`: what it computed was ended already. */
-  interrupt(terminated: boolean): void;
+  /** Ends the running cell; where none runs, those up to this one end as they begin. */
+  interrupt(interruption: Interruption): void;
 }
 
 export interface ExecutorParts {
@@ -64,6 +65,7 @@ export function createExecutor(given: ExecutorParts): Executor {
   const parts: Parts = { ...given, constants: new Set() };
   const queue: ExecuteRequest[] = [];
   let running: Running | undefined;
+  let endedBefore = 0;
 
   const begin = (): void => {
     const request = running ? undefined : queue.shift();
@@ -76,6 +78,10 @@ export function createExecutor(given: ExecutorParts): Executor {
       parts.finish(conclude(request!, ending, parts.voice));
     }
     running = mine;
+    if (request.cell <= endedBefore) {
+      end({ status: 'interrupted' });
+      return;
+    }
     interruptedBy(mine.controller.signal);
     parts.voice
       .speakingFor(request.cell, () => perform(request, mine, parts))
@@ -98,8 +104,11 @@ export function createExecutor(given: ExecutorParts): Executor {
         running,
         parts,
       ),
-    interrupt(terminated) {
-      if (!running) return;
+    interrupt({ terminated, cell }) {
+      if (!running) {
+        endedBefore = cell;
+        return;
+      }
       const first = running.inMagic && !running.controller.signal.aborted;
       running.controller.abort();
       if (!first || terminated) running.end({ status: 'interrupted' });

@@ -14,6 +14,14 @@ export const asked = 1;
 export const answered = 2;
 export const forced = 3;
 
+/** What the main thread is told. */
+export interface Interruption {
+  /** What it computed was ended already. */
+  terminated: boolean;
+  /** The last that was sent: it may not have begun. */
+  cell: number;
+}
+
 /** How long the main thread may take to answer before it counts as busy. */
 const patienceMs = 8;
 
@@ -23,9 +31,9 @@ function listen(state: Int32Array): void {
   let turn = Promise.resolve();
   const pipe = readLines(
     interruptsFile,
-    () => {
+    (cell) => {
       turn = turn
-        .then(() => interrupt(state))
+        .then(() => interrupt(state, Number(cell)))
         .then(() => {
           pipe.write('\n');
         });
@@ -34,9 +42,13 @@ function listen(state: Int32Array): void {
   );
 }
 
-async function interrupt(state: Int32Array): Promise<void> {
+async function interrupt(state: Int32Array, cell: number): Promise<void> {
+  const tell = (terminated: boolean): void => {
+    const interruption: Interruption = { terminated, cell };
+    parentPort?.postMessage(interruption);
+  };
   Atomics.store(state, 0, asked);
-  parentPort?.postMessage('interrupt');
+  tell(false);
   const waiting = Atomics.waitAsync(state, 0, asked, patienceMs);
   if (waiting.async) await waiting.value;
   if (Atomics.compareExchange(state, 0, asked, forced) !== asked) return;
@@ -49,6 +61,6 @@ async function interrupt(state: Int32Array): Promise<void> {
   inspector.disconnect();
   // The main thread runs again: let it end the cell, and say so once it has.
   const ended = Atomics.waitAsync(state, 0, forced);
-  parentPort?.postMessage('terminated');
+  tell(true);
   if (ended.async) await ended.value;
 }

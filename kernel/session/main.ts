@@ -17,7 +17,7 @@ import { createExecutor } from './execute.ts';
 import { installGlobals } from './globals.ts';
 import { installImports } from './imports.ts';
 import { createInputs } from './input.ts';
-import { answered, asked, forced, idle } from './interrupts.ts';
+import { answered, asked, forced, idle, type Interruption } from './interrupts.ts';
 import { createMagics } from './magics.ts';
 import type { MagicDefinition } from './magics.ts';
 import { captureStreams } from './output.ts';
@@ -69,9 +69,9 @@ function main(): void {
   process.on('SIGINT', () => undefined); // the kernel decides what an interrupt is
   for (const event of ['uncaughtException', 'unhandledRejection'])
     process.on(event, (error) => voice.emit({ type: 'error', ...reportError(error, sources) }));
-  listenForInterrupts((terminated) => {
-    executor.interrupt(terminated);
-    if (terminated) questions.giveUp();
+  listenForInterrupts((interruption) => {
+    executor.interrupt(interruption);
+    if (interruption.terminated) questions.giveUp();
   });
 
   readCommands({
@@ -102,9 +102,9 @@ function readCommands(handlers: Handlers): void {
 
 function listenForInterrupts(interrupt: Executor['interrupt']): void {
   const state = new Int32Array(new SharedArrayBuffer(4));
-  const settle = (from: number, to: number, terminated: boolean): void => {
+  const settle = (from: number, to: number, interruption: Interruption): void => {
     if (Atomics.compareExchange(state, 0, from, to) !== from) return;
-    interrupt(terminated);
+    interrupt(interruption);
     Atomics.notify(state, 0);
   };
   const worker = new Worker(ownModule('kernel/session/interrupts'), {
@@ -112,8 +112,8 @@ function listenForInterrupts(interrupt: Executor['interrupt']): void {
     execArgv: [],
   });
   worker.unref();
-  worker.on('message', (message) => {
-    if (message === 'interrupt') settle(asked, answered, false);
-    else settle(forced, idle, true);
+  worker.on('message', (interruption: Interruption) => {
+    if (interruption.terminated) settle(forced, idle, interruption);
+    else settle(asked, answered, interruption);
   });
 }

@@ -47,8 +47,9 @@ interface Answer {
 }
 
 /** One process and what was asked of it. */
-interface Life extends Pick<Child, 'send' | 'interrupt' | 'close'> {
+interface Life extends Pick<Child, 'send' | 'close'> {
   readonly dead: boolean;
+  interrupt(): Promise<void>;
   execute(cell: number, command: Command): Promise<Done>;
   /** An empty answer where the process dies. */
   ask(command: (id: number) => Command): Promise<Answer>;
@@ -60,7 +61,7 @@ function startLife(
 ): Life {
   const cells = new Map<number, (done: Done) => void>();
   const questions = new Map<number, (answer: Answer) => void>();
-  const state = { ready: false, dead: false, asked: 0 };
+  const state = { ready: false, dead: false, asked: 0, latest: 0 };
 
   const events = createCoalescer((event) => {
     options.onEvent(event);
@@ -98,12 +99,14 @@ function startLife(
 
   return {
     ...child,
+    interrupt: () => child.interrupt(state.latest),
     get dead() {
       return state.dead;
     },
     execute: (cell, command) =>
       new Promise((resolve) => {
         cells.set(cell, resolve);
+        state.latest = cell;
         child.send(command);
       }),
     ask: (command) =>

@@ -43,6 +43,18 @@ test('an interrupt while nothing runs changes nothing', async () => {
   expect((await session.run('kept'))[0]).toMatchObject({ data: { 'text/plain': '41' } });
 });
 
+test('a cell that has not begun is interrupted as it begins, and no later one', async () => {
+  const own = openSession();
+  const { done } = own.start('while (true) {}');
+  await own.session.interrupt();
+  expect((await done).slice(-2)).toMatchObject([
+    { type: 'error', name: 'Interrupted' },
+    { type: 'done', status: 'interrupted' },
+  ]);
+  expect(await own.run('1')).toMatchObject([{ type: 'result' }, { status: 'ok' }]);
+  await own.close();
+});
+
 test('a cell interrupted while it awaits may be collected', async () => {
   await session.run("import v8 from 'node:v8'; v8.setFlagsFromString('--expose-gc')");
   const { cell, done } = session.start('console.log("waits"); await new Promise(() => undefined)');
