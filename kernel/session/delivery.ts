@@ -32,7 +32,7 @@ export function createDelivery(
     afterReading(() => {
       if (done !== waiting[0]) return; // flushed meanwhile
       pass();
-      drain();
+      queueMicrotask(drain); // who waits for the cell hears of its end before what comes late
     });
   };
 

@@ -50,6 +50,17 @@ test('what is in another pipe when a cell is done comes before its done', async 
   expect(seen).toEqual(['stream 1 last words', 'done 1', 'done 2']);
 });
 
+test('who waits for a cell hears of its end before what comes late', async () => {
+  const { delivery, seen, ended } = open();
+  void ended.then(() => seen.push('heard'));
+  delivery.notice(done(1));
+  delivery.notice(done(2));
+  delivery.notice({ type: 'event', event: { type: 'clear', cell: 2, wait: false } });
+  await ended;
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(seen).toEqual(['done 1', 'done 2', 'heard', 'clear 2']);
+});
+
 test('a death gives out what waits, once', async () => {
   const { delivery, seen } = open();
   delivery.notice(done(1));
