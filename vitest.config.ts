@@ -7,5 +7,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
+    // What tests run is no history of the person's.
+    env: { REWARDLAB_HISTORY: 'off' },
   },
 });

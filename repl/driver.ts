@@ -32,6 +32,11 @@ export function drive(store: Store, starting: Promise<Kernel>, leave: () => void
         store,
         started.count.then((count) => store.dispatch({ type: 'counted', count })),
       );
+      const remembered = started.history();
+      settle(
+        store,
+        remembered.then((entries) => store.dispatch({ type: 'remembered', entries })),
+      );
       runNext(store, started, answers, store.get());
     },
     () => undefined,

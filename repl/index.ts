@@ -31,14 +31,19 @@ export async function runRepl(options: ReplOptions): Promise<number> {
   }
 }
 
-async function openKernel({ existing, cwd }: ReplOptions): Promise<Kernel> {
+async function openKernel(
+  { existing, cwd }: ReplOptions,
+  options: { history?: boolean } = {},
+): Promise<Kernel> {
   const { attach, start } = await import('./kernel/jupyter.ts');
-  return existing === undefined ? start(cwd) : attach(existing);
+  return existing === undefined ? start(cwd, options) : attach(existing);
 }
 
 async function fromPipe(options: ReplOptions): Promise<number> {
   const { stdin, stdout, stderr } = options;
-  const [kernel, source] = await Promise.all([openKernel(options), text(stdin)]);
+  // A program is no history of what was typed.
+  const opening = openKernel(options, { history: false });
+  const [kernel, source] = await Promise.all([opening, text(stdin)]);
   const { promise: stopped, resolve: stop } = Promise.withResolvers<number>();
   const interrupted = (): void => stop(130);
   // Whoever reads our output has enough of it, as `head` does.

@@ -2,11 +2,10 @@
  * A session at the terminal, from the first frame to the last: state, driver and view joined.
  */
 import { drive } from './driver.ts';
-import { historyFile, type HistoryFile } from './history-file.ts';
 import type { Kernel } from './kernel/kernel.ts';
 import { preload } from './preload.ts';
 import { initialState } from './state/state.ts';
-import { createStore, type Store } from './store.ts';
+import { createStore } from './store.ts';
 import type { Theme } from './theme.ts';
 
 export interface TerminalOptions {
@@ -31,8 +30,8 @@ export async function runTerminal(options: TerminalOptions): Promise<number> {
   const { ended, end, forget } = awaitEnd(options);
   starting.catch(() => end('left'));
   try {
-    const history = historyFile();
-    const store = await openStore(options, history);
+    await preload();
+    const store = createStore(initialState(options.attached));
     drive(store, starting, () => end('left'));
     const { mount } = await import('./view/mount.tsx');
     options.beforeMount();
@@ -46,24 +45,11 @@ export async function runTerminal(options: TerminalOptions): Promise<number> {
       screen.unmount();
       await screen.waitUntilExit();
     }
-    await history.settled();
     if (how !== 'lost') await (await starting).close();
     return exitCodes[how];
   } finally {
     forget();
   }
-}
-
-/** The state with the history of earlier sessions, which goes on being written. */
-async function openStore({ attached }: TerminalOptions, history: HistoryFile): Promise<Store> {
-  const [entries] = await Promise.all([history.load(), preload()]);
-  const store = createStore(initialState(entries, attached));
-  store.onChange((state, previous) => {
-    const added = state.history.entries.at(-1);
-    if (state.history.entries !== previous.history.entries && added !== undefined)
-      void history.append(added);
-  });
-  return store;
 }
 
 /** Whoever loses the terminal finds the kernel again with `--existing`. */

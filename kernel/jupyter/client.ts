@@ -36,6 +36,8 @@ export interface KernelClient {
   complete(code: string, cursor: number): Promise<Record<string, unknown>>;
   inspect(code: string, cursor: number, detail?: 0 | 1): Promise<Record<string, unknown>>;
   isComplete(code: string): Promise<{ status: string; indent?: string }>;
+  /** The latest cells of all sessions, oldest first. */
+  tail(n: number): Promise<string[]>;
   interrupt(): Promise<void>;
   shutdown(restart?: boolean): Promise<void>;
   /** Every iopub message, also late ones and those of other clients. Returns the way to stop. */
@@ -123,7 +125,7 @@ function requests(
   ask: Ask,
 ): Pick<
   KernelClient,
-  'info' | 'execute' | 'complete' | 'inspect' | 'isComplete' | 'interrupt' | 'shutdown'
+  'info' | 'execute' | 'complete' | 'inspect' | 'isComplete' | 'tail' | 'interrupt' | 'shutdown'
 > {
   const content = async (type: string, asked: unknown): Promise<Record<string, unknown>> =>
     (await ask('shell', type, asked)).content;
@@ -147,6 +149,11 @@ function requests(
       content('inspect_request', { code, cursor_pos: cursor, detail_level: detail }),
     isComplete: async (code) =>
       (await content('is_complete_request', { code })) as { status: string; indent?: string },
+    async tail(n) {
+      const asked = { hist_access_type: 'tail', n, raw: true, output: false };
+      const { history } = await content('history_request', asked);
+      return Array.isArray(history) ? history.flatMap(sourceOf) : [];
+    },
     async interrupt() {
       await ask('control', 'interrupt_request', {});
     },
@@ -154,6 +161,12 @@ function requests(
       await ask('control', 'shutdown_request', { restart });
     },
   };
+}
+
+/** The text of a line of history. */
+function sourceOf(line: unknown): string[] {
+  const source: unknown = Array.isArray(line) ? line[2] : undefined;
+  return typeof source === 'string' ? [source] : [];
 }
 
 /** A kernel without a welcome says its status when it is asked. Control, because a cell may run. */

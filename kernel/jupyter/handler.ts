@@ -2,6 +2,7 @@
 import type { Session } from '../session/events.ts';
 import type { AskChannel } from './connection.ts';
 import type { Executions } from './executions.ts';
+import type { History } from './history/history.ts';
 import type { Parents } from './parents.ts';
 import type { Extra, Header, Message } from './wire.ts';
 
@@ -29,6 +30,7 @@ export interface Kernel {
   readonly session: Session;
   readonly parents: Parents;
   readonly executions: Executions;
+  readonly history: History;
   /** Comms that are open, id to target, whoever opened them. */
   readonly comms: Map<string, string>;
   /** Ends what the session does; says so where that takes long. */

@@ -6,6 +6,7 @@ import type { Session, SessionEvent, SessionOptions } from '../session/events.ts
 import type { AskChannel } from './connection.ts';
 import { createExecutions } from './executions.ts';
 import type { Kernel, Reply, Request } from './handler.ts';
+import { createHistory } from './history/history.ts';
 import { handlers } from './handlers/index.ts';
 import { messageOf } from './messages.ts';
 import { createParents } from './parents.ts';
@@ -28,6 +29,8 @@ export interface KernelOptions {
   session: Session;
   /** Asked to shut down, after the reply has been handed over. */
   onShutdown: (restart: boolean) => void;
+  /** Where the history is kept; without it, in memory. */
+  historyFile?: string | undefined;
   /** How long an interrupt may go unanswered before the person is told why. */
   patienceMs?: number;
 }
@@ -36,6 +39,8 @@ export interface KernelOptions {
 export interface RunningKernel extends Pick<SessionOptions, 'onEvent' | 'onDeath'> {
   receive(channel: AskChannel, received: Received): void;
   interrupt(): Promise<void>;
+  /** Writes what is to outlive it. */
+  close(): void;
 }
 
 export function createKernel({
@@ -43,12 +48,14 @@ export function createKernel({
   id,
   session,
   onShutdown,
+  historyFile,
   patienceMs = 3000,
 }: KernelOptions): RunningKernel {
   const kernel: Kernel = {
     session,
     parents: createParents(),
     executions: createExecutions((request) => session.execute(request)),
+    history: createHistory({ path: historyFile, onTrouble: (sentence) => warn(`${sentence}\n`) }),
     comms: new Map(),
     interrupt: () => interrupt(kernel, patienceMs),
     publish: (type, content, parent, extra) =>
@@ -59,6 +66,7 @@ export function createKernel({
   publish('status', { execution_state: 'starting' }, {});
   return {
     interrupt: () => kernel.interrupt(),
+    close: () => kernel.history.close(),
     receive(channel, { identities, message }) {
       void answer(kernel, { channel, identities, message }, outlet, id);
     },
@@ -70,10 +78,14 @@ export function createKernel({
       comms.clear();
       parents.dropInputs();
       if (executions.running) return; // the cell's own error has said why
-      const text = `${reason}; its variables are lost, and the next cell starts in a fresh session\n`;
-      publish('stream', { name: 'stderr', text }, parents.latest()?.header ?? {});
+      warn(`${reason}; its variables are lost, and the next cell starts in a fresh session\n`);
     },
   };
+
+  /** Told with the latest cell. */
+  function warn(text: string): void {
+    publish('stream', { name: 'stderr', text }, parents.latest()?.header ?? {});
+  }
 
   function askForInput(event: Extract<SessionEvent, { type: 'input' }>): void {
     const place = parents.of(event.cell);
@@ -114,6 +126,8 @@ function show(kernel: Kernel, event: Exclude<SessionEvent, { type: 'input' }>): 
   if (event.type === 'comm' && event.act === 'close') comms.delete(event.id);
   const place = parents.of(event.cell);
   if (!place) return;
+  const text: unknown = event.type === 'result' ? event.data['text/plain'] : undefined;
+  if (place.line !== undefined && typeof text === 'string') kernel.history.result(place.line, text);
   const { type, content, ...extra } = messageOf(event, place.count);
   kernel.publish(type, content, place.header, extra);
 }

@@ -22,12 +22,19 @@ const session = startSession({
 const { bindSockets } = await import('./sockets.ts');
 const binding = bindSockets(connection, id);
 const { createKernel } = await import('./kernel.ts');
+const { historyPath } = await import('./history/place.ts');
 const sockets = await binding.catch(async (error: unknown) => {
   console.error(`the kernel cannot listen where '${file}' says: ${String(error)}`);
   await session.close();
   process.exit(1);
 });
-const kernel = createKernel({ id, outlet: sockets, session, onShutdown: () => void end() });
+const kernel = createKernel({
+  id,
+  outlet: sockets,
+  session,
+  historyFile: historyPath(),
+  onShutdown: () => void end(),
+});
 Object.assign(hears, { onEvent: kernel.onEvent, onDeath: kernel.onDeath });
 sockets.listen((channel, received) => kernel.receive(channel, received));
 flushCompileCache(); // a kernel that is killed would keep nothing; costs nothing where it is kept
@@ -39,6 +46,7 @@ process.on('uncaughtException', (error) => console.error('rewardlab kernel:', er
 onStarterGone(flag, () => void end());
 
 async function end(): Promise<void> {
+  kernel.close();
   await Promise.all([session.close(), sockets.close()]);
   if (flag === endsWithStarter) removeConnection(file); // Jupyter takes its own away
   process.exit(0);

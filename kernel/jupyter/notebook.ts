@@ -43,7 +43,7 @@ export async function runNotebook(
   options: NotebookRun = {},
 ): Promise<NotebookResult> {
   const notebook = withParameters(readNotebook(path), options.parameters);
-  const kernel = await startKernel({ cwd: options.cwd ?? dirname(resolve(path)) });
+  const kernel = await startKernel({ cwd: options.cwd ?? dirname(resolve(path)), history: false });
   const interrupt = (): void => void kernel.client.interrupt().catch(() => undefined);
   options.signal?.addEventListener('abort', interrupt);
   try {

@@ -6,6 +6,8 @@ export interface Place {
   header: Header;
   identities: Uint8Array[];
   count: number;
+  /** Its line in the history, where it has one. */
+  line?: number;
   /** Its client answers input requests. */
   stdin: boolean;
 }

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { UserError } from '../../lib/errors.ts';
 import { openClient, type KernelClient } from './client.ts';
+import { historyVariable } from './history/place.ts';
 import { makeConnection, removeConnection } from './connection.ts';
 import { kernelCommand, kernelEnvironment } from './kernelspec.ts';
 import { endsWithStarter, leaveKernel } from './starter.ts';
@@ -19,16 +20,21 @@ export interface StartedKernel {
 
 /**
  * The kernel ends with this process, also where that is killed, unless it is left before. Output of the
- * kernel process itself, which has none unless something is wrong, goes to our stderr.
+ * kernel process itself, which has none unless something is wrong, goes to our stderr. `history: false`
+ * keeps what is run out of the person's history.
  */
 export async function startKernel(
-  options: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
+  options: { cwd?: string; env?: NodeJS.ProcessEnv; history?: boolean } = {},
 ): Promise<StartedKernel> {
   const { file, connection } = await makeConnection();
   const [node, ...words] = kernelCommand;
   const child = spawn(node, [...words, file, endsWithStarter], {
     cwd: options.cwd ?? process.cwd(),
-    env: { ...kernelEnvironment, ...(options.env ?? process.env) },
+    env: {
+      ...kernelEnvironment,
+      ...(options.env ?? process.env),
+      ...(options.history === false && { [historyVariable]: 'off' }),
+    },
     stdio: ['pipe', 'ignore', 'inherit'],
     detached: true, // Ctrl-C at a terminal is the client's to translate
   });

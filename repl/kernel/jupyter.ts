@@ -5,6 +5,7 @@ import { connect, type ExecuteReply, type KernelClient } from '../../kernel/jupy
 import { fromCodePoints, toCodePoints } from '../../kernel/jupyter/cursor.ts';
 import { startKernel } from '../../kernel/jupyter/start.ts';
 import type { Matches } from '../state/complete.ts';
+import { historyLimit } from '../state/history.ts';
 import { attribute } from './attribution.ts';
 import type { CellListener, Kernel } from './kernel.ts';
 
@@ -18,9 +19,9 @@ interface Holding {
 
 const heartbeatMs = 5000;
 
-/** Starts a kernel that ends with the terminal. */
-export async function start(cwd: string): Promise<Kernel> {
-  const started = await startKernel({ cwd });
+/** Starts a kernel that ends with the terminal; `history: false` keeps its cells out of the history. */
+export async function start(cwd: string, options: { history?: boolean } = {}): Promise<Kernel> {
+  const started = await startKernel({ cwd, ...options });
   const { client, ended } = started;
   return kernelOf(client, {
     count: Promise.resolve(0),
@@ -84,6 +85,7 @@ export function kernelOf(client: KernelClient, holding: Holding): Kernel {
       const { status, indent = '' } = await client.isComplete(code);
       return { status, indent };
     },
+    history: () => client.tail(historyLimit),
     interrupt: () => client.interrupt(),
     onOutside: (listener) => void (outside = listener),
     onNews(listener) {

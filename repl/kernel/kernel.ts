@@ -15,6 +15,8 @@ export interface Kernel {
   /** What is known of the name under the cursor, as text. */
   inspect(code: string, cursor: number): Promise<string | undefined>;
   isComplete(code: string): Promise<{ status: string; indent: string }>;
+  /** The latest cells of earlier sessions and this one, oldest first. */
+  history(): Promise<string[]>;
   interrupt(): Promise<void>;
   /** What comes late from a cell that has ended, or from another client's. */
   onOutside(listener: (origin: Origin, output: Output) => void): void;

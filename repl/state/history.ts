@@ -1,5 +1,5 @@
 /**
- * The cells typed so far, and where the arrows have led. Pure; the file is kept elsewhere.
+ * The cells typed so far, and where the arrows have led. Pure; the kernel keeps those of earlier sessions.
  */
 export interface History {
   readonly entries: readonly string[];
@@ -13,6 +13,13 @@ export const historyLimit = 1000;
 export function historyOf(entries: readonly string[]): History {
   const kept = entries.slice(-historyLimit);
   return { entries: kept, at: kept.length, draft: '' };
+}
+
+/** Puts what earlier sessions typed before it, wherever the arrows have led meanwhile. */
+export function recall(history: History, earlier: readonly string[]): History {
+  const all = [...earlier, ...history.entries];
+  const entries = all.filter((entry, i) => entry !== all[i - 1]).slice(-historyLimit);
+  return { ...history, entries, at: history.at + entries.length - history.entries.length };
 }
 
 /** Adds a cell at the end; one typed twice in a row is kept once. */

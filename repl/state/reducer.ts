@@ -4,6 +4,7 @@
 import * as cells from './cells.ts';
 import { completed, type Matches } from './complete.ts';
 import type { Edit } from './edit.ts';
+import { recall } from './history.ts';
 import type { Key } from './key.ts';
 import type { Output } from './output.ts';
 import { checked, press } from './press.ts';
@@ -16,6 +17,7 @@ export type Action =
   | { type: 'inspected'; asked: Edit; text: string | undefined }
   | { type: 'kernel'; status: 'ready' | 'gone' }
   | { type: 'counted'; count: number }
+  | { type: 'remembered'; entries: readonly string[] }
   | { type: 'note'; text: string }
   | { type: 'drawn'; count: number }
   | { type: 'run'; cell: number }
@@ -40,6 +42,7 @@ const steps: Steps = {
     uncounted: false,
     count: Math.max(state.count, count),
   }),
+  remembered: (state, { entries }) => ({ ...state, history: recall(state.history, entries) }),
   note: (state, { text }) => print(state, { kind: 'note', text }),
   drawn: (state, { count }) => ({ ...state, printed: state.printed.slice(count) }),
   run: (state, { cell }) => cells.run(state, cell),

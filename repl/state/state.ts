@@ -99,10 +99,10 @@ export interface Question {
 }
 
 /** The state before the first key. */
-export function initialState(entries: readonly string[] = [], uncounted = false): State {
+export function initialState(uncounted = false): State {
   return {
     edit: empty,
-    history: historyOf(entries),
+    history: historyOf([]),
     cut: '',
     cells: [],
     printed: [],

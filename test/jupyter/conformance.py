@@ -47,8 +47,10 @@ class Kernel(jupyter_kernel_test.KernelTests):
     ]
     invalid_code_samples = ["let = = 2", "const a = ];", "if (1)) {}"]
 
-    # They come with the kernel's history.
-    test_history = None
+    code_history_pattern = "6 ?*"
+    supported_history_operations = ("tail", "range", "search")
+
+    # It comes with the kernel's questions.
     test_pager = None
 
 

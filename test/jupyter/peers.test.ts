@@ -33,6 +33,7 @@ test("Jupyter's kernel test suite passes", () => {
     'test_execute_result',
     'test_execute_stderr',
     'test_execute_stdout',
+    'test_history',
     'test_inspect',
     'test_is_complete',
     'test_kernel_info',
@@ -60,6 +61,7 @@ function run(script: string, input: unknown = null): unknown {
       JUPYTER_PATH: join(folder, 'share', 'jupyter'),
       JUPYTER_RUNTIME_DIR: join(folder, 'runtime'),
       IPYTHONDIR: join(folder, 'ipython'),
+      REWARDLAB_HISTORY: join(folder, 'history.sqlite'),
     },
   });
   if (status !== 0) throw new Error(`${script} ended with ${status ?? 'a signal'}:\n${stderr}`);

@@ -34,6 +34,7 @@ export class FakeKernel implements Kernel {
   count = Promise.resolve(0);
   readonly cells: FakeCell[] = [];
   readonly calls: string[] = [];
+  earlier: string[] = [];
   matches: Matches = { matches: [], start: 0, end: 0 };
   /** Called for each cell as it is asked for; by default the test drives `cells` itself. */
   onRun: (cell: FakeCell) => void = () => undefined;
@@ -64,6 +65,9 @@ export class FakeKernel implements Kernel {
     const depth = count(/[([{]/g) - count(/[)\]}]/g);
     if (depth > 0) return Promise.resolve({ status: 'incomplete', indent: '  '.repeat(depth) });
     return Promise.resolve({ status: depth < 0 ? 'invalid' : 'complete', indent: '' });
+  }
+  history(): Promise<string[]> {
+    return Promise.resolve(this.earlier);
   }
   interrupt(): Promise<void> {
     this.calls.push('interrupt');

@@ -46,7 +46,6 @@ class Keyboard extends EventEmitter {
 
 export interface Options {
   width?: number;
-  history?: string[];
   colours?: boolean;
   spoken?: boolean;
   kernel?: Promise<FakeKernel>;
@@ -69,11 +68,11 @@ export const keys = {
 
 /** Opens the app; every test closes it. */
 export function open(options: Options = {}) {
-  const { width = 80, history, colours = false, spoken = false, attached = false } = options;
+  const { width = 80, colours = false, spoken = false, attached = false } = options;
   const kernel = new FakeKernel();
   const screen = new Screen(width);
   const keyboard = new Keyboard();
-  const store = createStore(initialState(history, attached));
+  const store = createStore(initialState(attached));
   const left = Promise.withResolvers<undefined>();
   drive(store, options.kernel ?? Promise.resolve(kernel), () => left.resolve(undefined));
   const app = render(createElement(App, { store, theme: themeOf(colours) }), {

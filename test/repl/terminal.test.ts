@@ -1,24 +1,11 @@
 /** A whole session on a made-up terminal: early keys, the history, and the ways to leave. */
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { showEarly } from '../../repl/early.ts';
 import { runTerminal } from '../../repl/terminal.ts';
 import { themeOf } from '../../repl/theme.ts';
 import { FakeKernel } from './fake-kernel.ts';
-
-let folder: string;
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'rewardlab-terminal-'));
-  vi.stubEnv('XDG_STATE_HOME', folder);
-});
-afterEach(async () => {
-  vi.unstubAllEnvs();
-  await rm(folder, { recursive: true });
-});
 
 /** A terminal of 80 columns that keeps all that was ever written. */
 function madeUp() {
@@ -78,8 +65,20 @@ test('keys pressed before the terminal is there are shown at once and not lost',
   terminal.type('\u0004');
   expect(await session).toBe(0);
   expect([kernel.calls, terminal.raw.at(-1)]).toEqual([['close'], false]);
-  const history = await readFile(join(folder, 'rewardlab', 'history.jsonl'), 'utf8');
-  expect(history).toBe('"1 + 1"\n');
+});
+
+test('the arrows find what the kernel remembers of earlier sessions', async () => {
+  const [kernel, terminal] = [new FakeKernel(), madeUp()];
+  kernel.earlier = ['const a = 1', 'a + 41'];
+  const asked = kernel.next();
+  const session = start(kernel, terminal);
+  await terminal.until('In [1]:');
+  terminal.type('\u001b[A');
+  await terminal.until('In [1]: a + 41');
+  terminal.type('\r');
+  expect((await asked).code).toBe('a + 41');
+  terminal.type('\u0004\u0004');
+  expect(await session).toBe(0);
 });
 
 test('leaving waits for a kernel that is still starting, and ends it', async () => {

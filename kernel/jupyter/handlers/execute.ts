@@ -21,10 +21,14 @@ export const execute: Handler = async (request, kernel, busy) => {
   let count = kernel.executions.count;
   const { header } = request.message;
   const begin = (): ExecuteRequest => {
-    if (!silent && (content.store_history ?? true)) kernel.executions.count++;
+    const stored = !silent && (content.store_history ?? true);
+    if (stored) kernel.executions.count++;
     count = kernel.executions.count;
+    if (stored) kernel.history.add(count, code);
     const { allow_stdin: stdin = false } = content;
-    cell = kernel.parents.add({ header, identities: request.identities, count, stdin });
+    const { identities } = request;
+    const line = stored ? { line: count } : {};
+    cell = kernel.parents.add({ header, identities, count, stdin, ...line });
     return { cell, code, count, silent, expressions };
   };
   const begun = (): void => {

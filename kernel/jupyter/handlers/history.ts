@@ -1,7 +1,9 @@
-/** history_request: nothing is remembered yet, and the reply says so in the form that clients expect. */
+/** history_request: what was run, in this session and earlier ones. What was typed is what is kept, raw or not. */
+import type { HistoryQuery } from '../history/history.ts';
 import type { Handler } from '../handler.ts';
 
-export const history: Handler = (_request, _kernel, busy) => {
+export const history: Handler = (request, kernel, busy) => {
   busy();
-  return { content: { status: 'ok', history: [] } };
+  const query = request.message.content as HistoryQuery;
+  return { content: { status: 'ok', history: kernel.history.read(query) } };
 };

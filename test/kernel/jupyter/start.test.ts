@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, test } from 'vitest';
 import { connect } from '../../../kernel/jupyter/client.ts';
+import { startKernel } from '../../../kernel/jupyter/start.ts';
 import { ownModule } from '../../../lib/own-process.ts';
 import { temporaryFolder } from '../../lib/temporary.ts';
 
@@ -51,4 +52,14 @@ test('a kernel that was left outlives its starter', async () => {
   client.close();
   await allEnded;
   expect(existsSync(file)).toBe(false);
+});
+
+test('what a cell did to the session costs no history', async () => {
+  const env = { ...process.env, REWARDLAB_HISTORY: join(folder, 'history.sqlite') };
+  const first = await startKernel({ cwd: folder, env });
+  await first.client.execute('process.exit(3)');
+  await first.close();
+  const second = await startKernel({ cwd: folder, env });
+  expect(await second.client.tail(5)).toEqual(['process.exit(3)']);
+  await second.close();
 });

@@ -68,8 +68,13 @@ describe('editing', () => {
   });
 });
 
+/** With cells of earlier sessions. */
+function remembering(entries: string[], state: State = initialState()): State {
+  return reduce(state, { type: 'remembered', entries });
+}
+
 describe('history', () => {
-  const state = initialState(['let a', 'print b', 'let c\nlet d']);
+  const state = remembering(['let a', 'print b', 'let c\nlet d']);
   test.each<[string, string, Key[], string]>([
     ['goes back through whole cells', '|', [key('up')], 'let c\nlet d|'],
     [
@@ -87,7 +92,7 @@ describe('history', () => {
   });
 
   test('keeps a repeated cell once and no more than 1,000', () => {
-    const full = initialState(Array.from({ length: 1000 }, (_, i) => String(i)));
+    const full = remembering(Array.from({ length: 1000 }, (_, i) => String(i)));
     const submit = (s: State, code: string): State =>
       reduce(press(withText(`${code}|`, s), key('enter')), {
         type: 'checked',
@@ -102,6 +107,14 @@ describe('history', () => {
       'new',
     ]);
   });
+});
+
+test('cells of earlier sessions that are told late come before those typed meanwhile', () => {
+  const typed = remembering(['let b'], remembering(['let a']));
+  expect(typed.history.entries).toEqual(['let b', 'let a']);
+  const shown = press(typed, key('up'));
+  const { history, edit } = remembering(['let b', 'let b'], shown);
+  expect([history.entries, history.entries[history.at]]).toEqual([['let b', 'let a'], edit.text]);
 });
 
 describe('enter', () => {
