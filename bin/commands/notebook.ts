@@ -1,5 +1,6 @@
 /** `rewardlab notebook run` and `rewardlab notebook verify`. */
 import { UserError } from '../../lib/errors.ts';
+import { arithmetic } from '../../lib/train/machine.ts';
 import { runNotebook } from '../../kernel/jupyter/notebook.ts';
 import { verifyNotebook } from '../../kernel/jupyter/verify.ts';
 import { notebookView } from './notebook-view.ts';
@@ -30,10 +31,16 @@ export async function runCommand(
 export async function verifyCommand(files: readonly string[]): Promise<number> {
   let wrong = 0;
   for (const file of files) {
-    const { figures, differences, failed } = await verifyNotebook(file, { signal: interrupts() });
-    for (const { name, cell, recorded, found } of differences) {
+    const verification = await verifyNotebook(file, { signal: interrupts() });
+    const { figures, differences, elsewhere, failed } = verification;
+    for (const other of elsewhere)
       console.log(
-        `${file}: ${name} (cell ${cell + 1}): recorded ${recorded ?? 'nothing'}, found ${found ?? 'nothing'}`,
+        `${file}: recorded on '${other}', here '${arithmetic()}': figures may differ by the limits recorded with them`,
+      );
+    for (const { name, cell, recorded, found, within } of differences) {
+      const apart = within > 0 && found !== undefined ? `, more than ${within} apart` : '';
+      console.log(
+        `${file}: ${name} (cell ${cell + 1}): recorded ${recorded ?? 'nothing'}, found ${found ?? 'nothing'}${apart}`,
       );
     }
     if (failed) console.log(`${file}: cell ${failed.index + 1} failed: ${failed.message}`);

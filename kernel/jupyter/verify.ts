@@ -1,6 +1,7 @@
 /** Runs a notebook again and compares the figures that it recorded. */
 import { UserError } from '../../lib/errors.ts';
-import { figuresType } from '../session/display.ts';
+import { arithmetic } from '../../lib/train/machine.ts';
+import { figuresType, type Figures, type Recorded } from '../session/figures.ts';
 import { readNotebook, type Notebook } from './notebook-file.ts';
 import { runNotebook, type NotebookRun } from './notebook.ts';
 
@@ -10,57 +11,69 @@ export interface Difference {
   cell: number;
   recorded: number | undefined;
   found: number | undefined;
+  /** How far apart they might lie: 0 where they had to be the same bits. */
+  within: number;
 }
 
 export interface Verification {
   /** How many figures were compared. */
   figures: number;
   differences: Difference[];
+  /** Other ways in which figures were summed than here, which are compared within their limits. */
+  elsewhere: string[];
   failed?: { index: number; message: string };
 }
 
 /**
- * Figures must be equal to the bit, or within the relative `rewardlab.tolerance` of the notebook's
- * metadata. Throws where a notebook has recorded none.
+ * Figures that were made by the arithmetic of this machine must be equal to the bit, others within the
+ * limits that were recorded with them. Throws where a notebook has recorded none.
  */
 export async function verifyNotebook(
   path: string,
   options: Omit<NotebookRun, 'output'> = {},
 ): Promise<Verification> {
-  const before = readNotebook(path);
-  const recorded = figuresOf(before);
+  const recorded = figuresOf(readNotebook(path));
   if (recorded.length === 0)
     throw new UserError(
       `'${path}' has recorded no figures`,
       'record some with display.figures({ name: number }) and run it once',
     );
-  const tolerance = toleranceOf(before);
   const { notebook, failed } = await runNotebook(path, { ...options, output: false });
-  const differences = failed ? [] : compare(recorded, figuresOf(notebook), tolerance);
-  return { figures: recorded.length, differences, ...(failed && { failed }) };
+  const differences = failed ? [] : compare(recorded, figuresOf(notebook));
+  const elsewhere = [...new Set(recorded.flatMap(({ elsewhere: other }) => other ?? []))];
+  return { figures: recorded.length, differences, elsewhere, ...(failed && { failed }) };
 }
 
 interface Figure {
   name: string;
   cell: number;
   value: number;
+  within: number;
+  /** How it was summed, where that is not as here. */
+  elsewhere?: string;
 }
 
 function figuresOf(notebook: Notebook): Figure[] {
   return notebook.cells.flatMap((cell, index) =>
     (cell.outputs ?? []).flatMap((output) => {
-      const data = (output['data'] as Record<string, unknown> | undefined)?.[figuresType] as
-        Record<string, number> | undefined;
-      return Object.entries(data ?? {}).map(([name, value]) => ({ name, cell: index, value }));
+      const { data, metadata } = output as {
+        data?: { [figuresType]?: Figures };
+        metadata?: { [figuresType]?: Recorded };
+      };
+      const how = metadata?.[figuresType];
+      const figures = Object.entries(data?.[figuresType] ?? {});
+      return figures.map(([name, value]) => ({ name, cell: index, value, ...limitOf(name, how) }));
     }),
   );
 }
 
-function compare(
-  recorded: readonly Figure[],
-  found: readonly Figure[],
-  tolerance: number,
-): Difference[] {
+function limitOf(name: string, how: Recorded | undefined): Pick<Figure, 'within' | 'elsewhere'> {
+  if (!how || how.arithmetic === arithmetic()) return { within: 0 };
+  const within = typeof how.within === 'number' ? how.within : (how.within[name] ?? 0);
+  return { within, elsewhere: how.arithmetic };
+}
+
+function compare(recorded: readonly Figure[], found: readonly Figure[]): Difference[] {
   const keyOf = ({ cell, name }: Figure): string => `${cell} ${name}`;
   const [old, now] = [
     new Map(recorded.map((f) => [keyOf(f), f])),
@@ -68,20 +81,14 @@ function compare(
   ];
   return [...new Set([...old.keys(), ...now.keys()])].flatMap((key) => {
     const [a, b] = [old.get(key), now.get(key)];
-    if (a && b && close(a.value, b.value, tolerance)) return [];
+    const within = a?.within ?? 0;
+    if (a && b && close(a.value, b.value, within)) return [];
     const { name, cell } = (a ?? b)!;
-    return [{ name, cell, recorded: a?.value, found: b?.value }];
+    return [{ name, cell, recorded: a?.value, found: b?.value, within }];
   });
 }
 
-function close(a: number, b: number, tolerance: number): boolean {
-  return Object.is(a, b) || Math.abs(a - b) <= tolerance * Math.max(Math.abs(a), Math.abs(b));
-}
-
-function toleranceOf(notebook: Notebook): number {
-  const { tolerance = 0 } = (notebook.metadata['rewardlab'] ?? {}) as { tolerance?: unknown };
-  if (typeof tolerance === 'number' && tolerance >= 0) return tolerance;
-  throw new UserError(
-    `the notebook's metadata 'rewardlab.tolerance' must be a number from 0 up, got '${JSON.stringify(tolerance)}'`,
-  );
+/** As decimal figures are: 0.9 and 0.93 lie within 0.03. */
+function close(a: number, b: number, within: number): boolean {
+  return Object.is(a, b) || (within > 0 && Math.abs(a - b) <= within * (1 + 1e-9));
 }

@@ -1,6 +1,6 @@
 /** `display` in a cell: shows a value or one MIME type, and gives a handle that can replace it. */
-import { UserError } from '../../lib/errors.ts';
 import type { Metadata, MimeBundle } from './events.ts';
+import { figuresBundle, figuresType, recordedBy, type Figures, type Limits } from './figures.ts';
 import { bundleOf, inspectValue } from './output.ts';
 import type { Voice } from './voice.ts';
 
@@ -17,6 +17,15 @@ export interface DisplayOptions {
   metadata?: Metadata;
 }
 
+export interface FigureOptions extends DisplayOptions {
+  /**
+   * How far a figure may lie from the recorded one, in the figure's own unit, where numbers are summed in
+   * another order (another processor, another onnxruntime); else it must be the same bits. For all of
+   * them, or by name. Default 0.
+   */
+  within?: Limits;
+}
+
 export interface Display {
   (value: unknown, options?: DisplayOptions): DisplayHandle;
   html(html: string, options?: DisplayOptions): DisplayHandle;
@@ -28,7 +37,7 @@ export interface Display {
   /** A plotly figure: `data`, `layout`, `config`. */
   plotly(figure: object, options?: DisplayOptions): DisplayHandle;
   /** Numbers by name, recorded in the notebook for `rewardlab notebook verify` to compare. */
-  figures(figures: Readonly<Record<string, number>>, options?: DisplayOptions): DisplayHandle;
+  figures(figures: Figures, options?: FigureOptions): DisplayHandle;
   /** A bundle of MIME types as it is. */
   bundle(data: MimeBundle, options?: DisplayOptions): DisplayHandle;
   /** Empties the cell's output, at once or when the next output comes. */
@@ -82,7 +91,11 @@ export function createDisplay(voice: Voice): Display {
     svg: as((svg) => ({ 'image/svg+xml': String(svg), 'text/plain': '[SVG image]' })),
     png: as((image) => ({ 'image/png': base64(image), 'text/plain': '[PNG image]' })),
     plotly: as((figure) => ({ [plotlyType]: figure, 'text/plain': '[plotly figure]' })),
-    figures: as((figures) => figuresBundle(figures as Readonly<Record<string, number>>)),
+    figures: (figures: Figures, { within = 0, ...options }: FigureOptions = {}) =>
+      show(figures, (value) => figuresBundle(value as Figures), {
+        ...options,
+        metadata: { ...options.metadata, [figuresType]: recordedBy(figures, within) },
+      }),
     bundle: as((data) => data as MimeBundle),
     clear: ({ wait = false } = {}) => voice.emit({ type: 'clear', wait }),
   });
@@ -94,21 +107,6 @@ interface How {
 }
 
 const plotlyType = 'application/vnd.plotly.v1+json';
-
-/** Numbers that a notebook records, by name. */
-export const figuresType = 'application/vnd.rewardlab.figures+json';
-
-function figuresBundle(figures: Readonly<Record<string, number>>): MimeBundle {
-  const entries = Object.entries(figures);
-  const wrong = entries.filter(([, value]) => typeof value !== 'number' || !Number.isFinite(value));
-  if (wrong.length > 0) {
-    const found = wrong.map(([name, value]) => `${name}: ${inspectValue(value)}`).join(', ');
-    throw new UserError(`display.figures expects finite numbers, got ${found}`);
-  }
-  const width = Math.max(...entries.map(([name]) => name.length));
-  const text = entries.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join('\n');
-  return { [figuresType]: { ...figures }, 'text/plain': text };
-}
 
 export function base64(image: unknown): string {
   return image instanceof Uint8Array ? Buffer.from(image).toString('base64') : String(image);

@@ -1,14 +1,13 @@
 /** environment.json: what a run was made with, so that another can be compared with it. */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
-import { findPackageJSON } from 'node:module';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { version } from '../version.ts';
 import { writeWhole } from '../write-whole.ts';
 import type { Job } from './job.ts';
-import { machine } from './machine.ts';
+import { machine, packageVersion } from './machine.ts';
 import { fileOptions } from './options.ts';
 
 /** Writes environment.json: versions, the machine, hashes of data and model files, seed and threads. */
@@ -16,8 +15,8 @@ export async function writeEnvironment(job: Job): Promise<void> {
   const environment = {
     rewardlab: version,
     node: process.version,
-    packages: await packageVersions(),
-    ...(await machine()),
+    packages: Object.fromEntries(packages.map((name) => [name, packageVersion(name)])),
+    ...machine(),
     threads: job.threads,
     seed: job.seed,
     sha256: await hashes(job),
@@ -34,17 +33,6 @@ const packages = [
   '@duckdb/node-api',
   'pure-rand',
 ];
-
-/** By the package.json of each, which a package need not export; one that is absent is left out. */
-async function packageVersions(): Promise<Record<string, string>> {
-  const found: Record<string, string> = {};
-  for (const name of packages) {
-    const path = findPackageJSON(name, import.meta.url);
-    if (path === undefined) continue;
-    found[name] = (JSON.parse(await readFile(path, 'utf8')) as { version: string }).version;
-  }
-  return found;
-}
 
 /** Files of a model's folder that say what it reads and writes; some models lack some. */
 const modelFiles = [

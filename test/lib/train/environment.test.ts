@@ -21,7 +21,7 @@ test('versions of what figures depend on, the machine, and hashes of what was re
     packages: Record<string, string>;
     sha256: Record<string, string>;
   };
-  expect(found).toMatchObject({ node: process.version, threads: 2, seed: 0, ...(await machine()) });
+  expect(found).toMatchObject({ node: process.version, threads: 2, seed: 0, ...machine() });
   const names = ['onnxruntime-node', '@huggingface/tokenizers', '@huggingface/jinja'];
   expect(Object.keys(found.packages)).toEqual([...names, '@duckdb/node-api', 'pure-rand']);
   for (const version of Object.values(found.packages)) expect(version).toMatch(/^\d+\.\d+\.\d+/);
