@@ -92,6 +92,11 @@ export interface Step {
    * prompt's places before the others, [B, 1, 1, 1, P + N + 1], and `lengths` is [P, N, 1].
    */
   shared: boolean;
+  /**
+   * The graph may also be fed, for each of these numbers of tokens w, `mask.w`, which hides besides what
+   * `mask` does what lies w or more tokens before the new one.
+   */
+  windows: readonly number[];
   /** Fed alike at every step. */
   constants: Feeds;
 }

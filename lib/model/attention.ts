@@ -2,7 +2,7 @@
  * Attention over a forest of segments: each attends causally to itself and fully to its ancestors. Query
  * heads that share a key head are folded into rows, so that one product serves them all.
  */
-import { less, where } from '../graph/ops/elementwise.ts';
+import { add, less, where } from '../graph/ops/elementwise.ts';
 import { concat, gather, productDim, reshape, split, sumDims } from '../graph/ops/shape.ts';
 import { attend } from '../graph/ops/transformer.ts';
 import { constant } from '../graph/tensor.ts';
@@ -74,14 +74,23 @@ export function totals({ parents, read }: Structure): { tokens: string; rows: st
   return { tokens: names('s', () => true), rows: names('r', (s) => read[s]!) };
 }
 
-/** What every layer's blocks share: [G · rows, keys] of 0 where a row may look and −1e9 where not. */
-export function masksOf(forest: Forest, queries: Queries, { heads, kvHeads }: Heads): Tensor[] {
+/**
+ * What every layer's blocks share: [G · rows, keys] of 0 where a row may look and −1e9 where not, which is
+ * at what comes after it and at what lies `window` or more before it.
+ */
+export function masksOf(
+  forest: Forest,
+  queries: Queries,
+  { heads, kvHeads }: Heads,
+  window?: number,
+): Tensor[] {
   const keys = split(forest.positions, forest.dims, 0, forest.lengths);
   const rows = split(queries.positions, queries.dims, 0, queries.counts);
   return queries.segments.map((segment, i) => {
     const seen = along(forest, segment, keys, 0);
-    const hidden = less(rows[i]!, reshape(seen, [1, seen.shape[0]!]));
-    const mask = where(hidden, -1e9, 0);
+    const places = reshape(seen, [1, seen.shape[0]!]);
+    const near = window === undefined ? 0 : where(less(add(places, window - 1), rows[i]!), -1e9, 0);
+    const mask = where(less(rows[i]!, places), -1e9, near);
     return concat(new Array<Tensor>(heads / kvHeads).fill(mask), 0);
   });
 }

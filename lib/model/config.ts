@@ -1,19 +1,22 @@
 /**
- * What a Hugging Face `config.json` says of a Qwen2 or Qwen3 model, in our own names. Refuses what the
- * decoder does not compute (rope scaling, sliding windows, other activations) instead of ignoring it.
+ * What a Hugging Face `config.json` says of a model, in our own names. Refuses what the decoder does not
+ * compute (other activations, other kinds of rope scaling) instead of ignoring it.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
 import { UserError } from '../errors.ts';
+import { readKeys, type ConfigFile } from './config-file.ts';
+import { families, familyOf } from './families.ts';
+import type { Design, Family, FamilyName, Head } from './families.ts';
+import { ropeOf, type Rope } from './rope.ts';
 
-export type Head = 'causal' | 'reward';
+export type { Head } from './families.ts';
 export type Dtype = 'float32' | 'float16' | 'bfloat16';
 
 /** Sizes and switches of a decoder-only transformer. */
-export interface ModelConfig {
-  family: 'qwen2' | 'qwen3';
-  /** What the folder's model ends in: a vocabulary (`…ForCausalLM`) or a score. */
+export interface ModelConfig extends Design {
+  family: FamilyName;
+  /** What the folder's model ends in. */
   head: Head;
   hidden: number;
   layers: number;
@@ -27,17 +30,20 @@ export interface ModelConfig {
   intermediate: number;
   vocab: number;
   rmsEps: number;
-  ropeTheta: number;
+  /** How layers look back: one way for all, or several. */
+  sights: readonly Sight[];
+  /** Which of `sights` each layer has. */
+  sightOf: readonly number[];
   /** How the folder stores its weights; computation is float32. */
   dtype: Dtype;
   /** The output embedding is the input embedding. */
   tieWordEmbeddings: boolean;
   /** Biases on q, k and v. */
   attentionBias: boolean;
-  /** A bias on the attention's output projection too (Qwen3 with `attention_bias`). */
+  /** A bias on the attention's output projection. */
   outputBias: boolean;
-  /** RMSNorm over each head of q and k (Qwen3). */
-  qkNorm: boolean;
+  /** Biases on the three projections of the MLP. */
+  mlpBias: boolean;
   maxPositions: number;
   /** Standard deviation of a newly made head. */
   initializerRange: number;
@@ -47,19 +53,16 @@ export interface ModelConfig {
   raw: Readonly<Record<string, unknown>>;
 }
 
-const architectures: Record<string, { family: ModelConfig['family']; head: Head }> = {
-  Qwen2ForCausalLM: { family: 'qwen2', head: 'causal' },
-  Qwen2ForSequenceClassification: { family: 'qwen2', head: 'reward' },
-  Qwen3ForCausalLM: { family: 'qwen3', head: 'causal' },
-  Qwen3ForSequenceClassification: { family: 'qwen3', head: 'reward' },
-};
+/** What a layer's attention sees of the tokens before, and how it knows where they are. */
+export interface Sight {
+  rope: Rope;
+  /** A token sees itself and those before it, this many together; absent: all. */
+  window?: number;
+}
 
 /** The `architectures` entry of a family with a head. */
-export function architectureName(family: ModelConfig['family'], head: Head): string {
-  const entry = Object.entries(architectures).find(
-    ([, known]) => known.family === family && known.head === head,
-  );
-  return entry![0];
+export function architectureName(family: FamilyName, head: Head): string {
+  return families[family].architectures[head];
 }
 
 /** Reads `config.json` of a model folder. Refuses it with every problem at once. */
@@ -82,15 +85,12 @@ export async function readConfig(folder: string): Promise<ModelConfig> {
 export function parseConfig(text: string, path: string): ModelConfig {
   const raw = parseObject(text, path);
   const { family, head } = architectureOf(raw, path);
-  const parsed = schema.safeParse(raw);
-  const problems = [
-    ...(parsed.error?.issues.map(sentence) ?? []),
-    ...unsupported(raw, head),
-    ...(parsed.success ? contradictions(parsed.data) : []),
-  ];
-  if (!parsed.success || problems.length > 0)
+  const { file, problems } = readKeys(raw, families[family], head);
+  const rope = readRope(raw, file);
+  problems.push(...rope.problems);
+  if (!file || !rope.rope || problems.length > 0)
     throw new UserError(`cannot use ${path}\n${problems.map((line) => `  ${line}`).join('\n')}`);
-  return toConfig(parsed.data, { family, head, raw });
+  return toConfig(file, rope.rope, { family, head, raw });
 }
 
 function parseObject(text: string, path: string): Record<string, unknown> {
@@ -110,133 +110,56 @@ function parseObject(text: string, path: string): Record<string, unknown> {
 function architectureOf(raw: Record<string, unknown>, path: string) {
   const listed: unknown = Array.isArray(raw.architectures) ? raw.architectures[0] : undefined;
   const name = typeof listed === 'string' ? listed : '';
-  const known = Object.hasOwn(architectures, name) ? architectures[name] : undefined;
+  const known = familyOf(name);
   if (known) return known;
-  const found = name || (typeof raw.model_type === 'string' ? raw.model_type : 'none');
+  const quoted = name === '' ? '' : ` '${name}'`;
+  const type = typeof raw.model_type === 'string' ? ` (model_type '${raw.model_type}')` : '';
   throw new UserError(
-    `unsupported architecture '${found}' in ${path}; supported: ${Object.keys(architectures).join(', ')}`,
+    `unsupported model${quoted}${type} in ${path}; supported: ${Object.keys(families).join(', ')}, each as …ForCausalLM or …ForSequenceClassification`,
   );
 }
 
-const whole = z
-  .int({ error: expected('a whole number above 0') })
-  .positive({ error: expected('a whole number above 0') });
-const positive = z
-  .number({ error: expected('a number above 0') })
-  .positive({ error: expected('a number above 0') });
-const id = z.int({ error: expected('a token id') }).min(0, { error: expected('a token id') });
-const flag = z.boolean({ error: expected('true or false') });
-const rope = z.object({ rope_theta: positive.optional() });
-const dtypes = z.enum(['float32', 'float16', 'bfloat16'], {
-  error: expected('float32, float16 or bfloat16'),
-});
-
-/** Defaults are those of transformers' Qwen2Config and Qwen3Config. */
-const schema = z.object({
-  hidden_size: whole,
-  num_hidden_layers: whole,
-  num_attention_heads: whole,
-  num_key_value_heads: whole.nullish(),
-  head_dim: whole.nullish(),
-  intermediate_size: whole,
-  vocab_size: whole,
-  rms_norm_eps: positive.default(1e-6),
-  rope_theta: positive.optional(),
-  rope_parameters: rope.nullish(),
-  dtype: dtypes.nullish(),
-  torch_dtype: dtypes.nullish(),
-  tie_word_embeddings: flag.default(false),
-  attention_bias: flag.default(false),
-  max_position_embeddings: whole.default(32768),
-  initializer_range: positive.default(0.02),
-  pad_token_id: id.nullish(),
-  eos_token_id: z
-    .union([id, z.array(id)], { error: expected('a token id or a list of them') })
-    .nullish(),
-});
-type Parsed = z.infer<typeof schema>;
-
-function expected(what: string) {
-  return ({ input }: { input?: unknown }): string =>
-    `expected ${what}, ${input === undefined ? 'found nothing' : `found ${JSON.stringify(input)}`}`;
-}
-
-function sentence(issue: z.core.$ZodIssue): string {
-  return `${issue.path.join('.')}: ${issue.message}`;
-}
-
-/** Settings that change what the model computes and that the decoder does not have. */
-function unsupported(raw: Record<string, unknown>, head: Head): string[] {
-  const problems: string[] = [];
-  for (const key of ['rope_scaling', 'rope_parameters']) {
-    const value = raw[key];
-    if (typeof value !== 'object' || value === null) continue;
-    const { rope_type, type } = value as { rope_type?: unknown; type?: unknown };
-    const kind = rope_type ?? type ?? 'default';
-    if (kind !== 'default')
-      problems.push(
-        `${key}: rope scaling ${JSON.stringify(kind)} is not supported; supported: "default" (none)`,
-      );
-  }
-  const act = raw.hidden_act ?? 'silu';
-  if (act !== 'silu') problems.push(`hidden_act: expected "silu", found ${JSON.stringify(act)}`);
-  const types = Array.isArray(raw.layer_types) ? (raw.layer_types as unknown[]) : [];
-  if (raw.use_sliding_window === true || types.some((type) => type !== 'full_attention'))
-    problems.push(
-      'use_sliding_window: sliding-window attention is not supported; supported: full attention',
-    );
-  if (head === 'reward' && labels(raw) !== 1)
-    problems.push(`num_labels: a reward model has 1 label, found ${labels(raw)}`);
-  return problems;
-}
-
-/** transformers writes `id2label` and leaves `num_labels` out; its default is two labels. */
-function labels(raw: Record<string, unknown>): number {
-  if (typeof raw.num_labels === 'number') return raw.num_labels;
-  const { id2label } = raw;
-  return typeof id2label === 'object' && id2label !== null ? Object.keys(id2label).length : 2;
-}
-
-function contradictions(parsed: Parsed): string[] {
-  const { num_attention_heads: heads, hidden_size: hidden, head_dim: headDim } = parsed;
-  const kvHeads = parsed.num_key_value_heads ?? heads;
-  const problems: string[] = [];
-  if (heads % kvHeads !== 0)
-    problems.push(
-      `num_key_value_heads: expected a divisor of num_attention_heads (${heads}), found ${kvHeads}`,
-    );
-  if (headDim == null && hidden % heads !== 0)
-    problems.push(
-      `head_dim: missing, and hidden_size ${hidden} is not a multiple of ${heads} heads`,
-    );
-  return problems;
+/** transformers 4 says `rope_scaling` and `rope_theta`, transformers 5 `rope_parameters`. */
+function readRope(
+  raw: Readonly<Record<string, unknown>>,
+  file: ConfigFile | undefined,
+): { rope?: Rope; problems: string[] } {
+  const key = raw.rope_scaling ? 'rope_scaling' : 'rope_parameters';
+  const rope = ropeOf(raw[key], key, {
+    theta: file?.rope_theta ?? 10000,
+    maxPositions: file?.max_position_embeddings ?? 1,
+  });
+  return 'problems' in rope ? rope : { rope, problems: [] };
 }
 
 type Known = Pick<ModelConfig, 'family' | 'head' | 'raw'>;
 
-function toConfig(parsed: Parsed, known: Known): ModelConfig {
-  const heads = parsed.num_attention_heads;
-  const qwen3 = known.family === 'qwen3';
-  const eos = parsed.eos_token_id ?? [];
+function toConfig(file: ConfigFile, rope: Rope, known: Known): ModelConfig {
+  const heads = file.num_attention_heads;
+  const { design, qkvBias = false }: Family = families[known.family];
+  const { sliding_window: window } = file;
+  const eos = file.eos_token_id ?? [];
   return {
     ...known,
-    hidden: parsed.hidden_size,
-    layers: parsed.num_hidden_layers,
+    ...design,
+    hidden: file.hidden_size,
+    layers: file.num_hidden_layers,
     heads,
-    kvHeads: parsed.num_key_value_heads ?? heads,
-    headDim: parsed.head_dim ?? (qwen3 ? 128 : parsed.hidden_size / heads),
-    intermediate: parsed.intermediate_size,
-    vocab: parsed.vocab_size,
-    rmsEps: parsed.rms_norm_eps,
-    ropeTheta: parsed.rope_theta ?? parsed.rope_parameters?.rope_theta ?? 10000,
-    dtype: parsed.dtype ?? parsed.torch_dtype ?? 'float32',
-    tieWordEmbeddings: parsed.tie_word_embeddings,
-    attentionBias: qwen3 ? parsed.attention_bias : true,
-    outputBias: qwen3 && parsed.attention_bias,
-    qkNorm: qwen3,
-    maxPositions: parsed.max_position_embeddings,
-    initializerRange: parsed.initializer_range,
-    ...(parsed.pad_token_id != null && { padId: parsed.pad_token_id }),
+    kvHeads: file.num_key_value_heads ?? heads,
+    headDim: file.head_dim ?? file.hidden_size / heads,
+    intermediate: file.intermediate_size,
+    vocab: file.vocab_size,
+    rmsEps: file.rms_norm_eps,
+    sights: [{ rope, ...(window !== null && { window }) }],
+    sightOf: new Array<number>(file.num_hidden_layers).fill(0),
+    dtype: file.dtype ?? file.torch_dtype ?? 'float32',
+    tieWordEmbeddings: file.tie_word_embeddings,
+    attentionBias: qkvBias || file.attention_bias,
+    outputBias: file.attention_bias,
+    mlpBias: file.mlp_bias,
+    maxPositions: file.max_position_embeddings,
+    initializerRange: file.initializer_range,
+    ...(file.pad_token_id != null && { padId: file.pad_token_id }),
     eosIds: typeof eos === 'number' ? [eos] : eos,
   };
 }

@@ -11,10 +11,11 @@ import { rmsNorm, ropeAt, softmax } from '../graph/ops/transformer.ts';
 import type { Angles } from '../graph/ops/transformer.ts';
 import { input } from '../graph/tensor.ts';
 import type { Tensor } from '../graph/tensor.ts';
-import type { ModelConfig } from './config.ts';
+import type { ModelConfig, Sight } from './config.ts';
 import { layer, mlp } from './layer.ts';
 import type { Structure } from './layout.ts';
-import { angles } from './rotary.ts';
+import { angles, tableName } from './rotary.ts';
+import { normed, projected } from './sublayer.ts';
 import { surroundings } from './surroundings.ts';
 import { createWeights } from './weight-tensors.ts';
 import type { LayerWeights, WeightTensors } from './weight-tensors.ts';
@@ -30,7 +31,7 @@ export function promptGraph(config: ModelConfig, structure: Structure): Graph {
   let x = gather(weights.embeddings(), around.ids); // [T, D]
   for (let index = 0; index < config.layers; index++)
     x = layer(x, {
-      ...{ config, around, weights: weights.layer(index) },
+      ...{ config, around, weights: weights.layer(index), index },
       last: index === config.layers - 1,
       keep(keys, values) {
         kept[`keys.${index}`] = keys;
@@ -43,8 +44,9 @@ export function promptGraph(config: ModelConfig, structure: Structure): Graph {
 /**
  * One more token for each of B sequences. Inputs: token `ids` [B] and their `positions` [B, 1]; for every
  * layer l the past as `keys.l` and `values.l` [B, kvHeads, 1, N, d], of N places of which `mask`
- * [B, 1, 1, 1, N + 1] hides by −1e9 those that are empty (the last place is the new token's own); `lengths`
- * = [N, 1]; the tables of `stepTables`. Outputs: of the token after `scores` and `probs` [B, V], `best` and
+ * [B, 1, 1, 1, N + 1] hides by −1e9 those that are empty (the last place is the new token's own), and for
+ * every window w `mask.w` those too that lie w or more tokens back; `lengths` = [N, 1]; the tables of
+ * `stepTables`. Outputs: of the token after `scores` and `probs` [B, V], `best` and
  * `bestProb` [B], and `fresh`
  * [B, layers · 2 · kvHeads, 1, d]: each layer's new keys, then its new values.
  *
@@ -56,21 +58,31 @@ export function stepGraph(config: ModelConfig, shared = false): Graph {
   const fresh: Tensor[] = [];
   let x = gather(weights.embeddings(), input('ids', 'int32', ['B'])); // [B, D]
   for (let index = 0; index < config.layers; index++) {
-    const parts = { config, around, weights: weights.layer(index), fresh };
+    const parts = { config, around, weights: weights.layer(index), index, fresh };
     x = mlp(attentionStep(x, parts, pastOf(config, index, shared)), parts);
   }
   return { outputs: { ...nextToken(x, config, weights), fresh: concat(fresh, 1) } };
 }
 
+/** How many tokens the layers see, where that is not all. */
+export function windowsOf({ sights }: ModelConfig): number[] {
+  return [...new Set(sights.flatMap(({ window }) => window ?? []))];
+}
+
 /** The tables that a step is fed: angles for keys, and for queries with the scale of attention in them. */
 export function stepTables(config: ModelConfig): Feeds {
   const positions = Array.from({ length: config.maxPositions }, (_, i) => i);
-  const { cos, sin } = angles(config, positions);
   const scaled = ({ data, shape }: Value): Value => ({
     data: (data as Float32Array).map((x) => x * config.headDim ** -0.5),
     shape,
   });
-  return { cos, sin, 'cos.q': scaled(cos), 'sin.q': scaled(sin) };
+  const tables = config.sights.flatMap(({ rope }, sight) => {
+    const { cos, sin } = angles(rope, config.headDim, positions);
+    return Object.entries({ cos, sin, 'cos.q': scaled(cos), 'sin.q': scaled(sin) }).map(
+      ([name, value]) => [tableName(name, sight), value] as const,
+    );
+  });
+  return Object.fromEntries(tables);
 }
 
 /**
@@ -111,8 +123,8 @@ function pastOf({ kvHeads, headDim }: ModelConfig, index: number, shared: boolea
 /** What every layer of a step sees beside its input. */
 interface StepInputs {
   positions: Tensor;
-  angles: { q: Angles; k: Angles };
-  mask: Tensor;
+  /** For each of the config's sights. */
+  sights: readonly { angles: { q: Angles; k: Angles }; mask: Tensor }[];
   lengths: Tensor;
   /** Between rows and the prompts that they share. */
   places?: { into: Tensor; outOf: Tensor };
@@ -120,14 +132,25 @@ interface StepInputs {
 
 function stepInputs(config: ModelConfig, shared: boolean): StepInputs {
   const { heads, kvHeads, headDim } = config;
-  const table = (name: string): Tensor => input(name, 'float32', ['P', headDim / 2]);
-  return {
-    positions: input('positions', 'int64', ['B', 1]),
-    angles: {
+  const masks = new Map<string, Tensor>();
+  const maskOf = ({ window }: Sight): Tensor => {
+    const name = window === undefined ? 'mask' : `mask.${window}`;
+    const mask =
+      masks.get(name) ?? input(name, 'float32', ['B', 1, 1, 1, shared ? 'N+P+1' : 'N+1']);
+    masks.set(name, mask);
+    return mask;
+  };
+  const tablesOf = (index: number): Record<'q' | 'k', Angles> => {
+    const table = (name: string): Tensor =>
+      input(tableName(name, index), 'float32', ['P', headDim / 2]);
+    return {
       q: { cos: table('cos.q'), sin: table('sin.q') },
       k: { cos: table('cos'), sin: table('sin') },
-    },
-    mask: input('mask', 'float32', ['B', 1, 1, 1, shared ? 'N+P+1' : 'N+1']),
+    };
+  };
+  return {
+    positions: input('positions', 'int64', ['B', 1]),
+    sights: config.sights.map((sight, i) => ({ angles: tablesOf(i), mask: maskOf(sight) })),
     lengths: input('lengths', 'int64', [shared ? 3 : 2]),
     ...(shared && {
       places: {
@@ -142,6 +165,8 @@ interface StepParts {
   config: ModelConfig;
   around: StepInputs;
   weights: LayerWeights;
+  /** Which layer it is. */
+  index: number;
   /** Every layer adds its new keys and its new values. */
   fresh: Tensor[];
 }
@@ -153,7 +178,7 @@ interface StepParts {
  * and rows ask together.
  */
 function attentionStep(x: Tensor, parts: StepParts, past: Past): Tensor {
-  const { config, weights, around } = parts;
+  const { config, around } = parts;
   const { hidden, heads, kvHeads, headDim } = config;
   const [q, k, v] = newest(x, parts);
   parts.fresh.push(k, v);
@@ -163,19 +188,17 @@ function attentionStep(x: Tensor, parts: StepParts, past: Past): Tensor {
   const itself = matmul(asked, own(k), { transB: true });
   const ofPrompt = promptOf(parts, past);
   const scores = [...(ofPrompt ? [ofPrompt.scores(asked)] : []), before, itself];
-  const probs = softmax(add(concat(scores, 4), around.mask));
+  const probs = softmax(add(concat(scores, 4), sightOf(parts).mask));
   const pieces = split(probs, [...(ofPrompt ? ['P'] : []), 'N', 1], 4, around.lengths);
   const [self, seen, shared] = pieces.toReversed();
   const alone = add(matmul(seen!, past.values), mul(self!, own(v)));
   const attended = ofPrompt ? add(ofPrompt.read(shared!), alone) : alone;
-  return linear(
-    reshape(attended, ['B', heads * headDim]),
-    weights.get('self_attn.o_proj.weight', hidden, heads * headDim),
-    {
-      residual: x,
-      bias: config.outputBias ? weights.get('self_attn.o_proj.bias', hidden) : undefined,
-    },
-  );
+  const output = { name: 'self_attn.o_proj', width: hidden, bias: config.outputBias };
+  return projected(reshape(attended, ['B', heads * headDim]), output, parts, x);
+}
+
+function sightOf({ config, around, index }: StepParts): StepInputs['sights'][number] {
+  return around.sights[config.sightOf[index]!]!;
 }
 
 /** How rows [B, kvHeads, group, 1, …] ask the prompts that they share, if they do. */
@@ -198,19 +221,18 @@ function promptOf(
 }
 
 /** The new token's q [B, heads, 1, d], k and v [B, kvHeads, 1, d], q and k rotated. */
-function newest(
-  x: Tensor,
-  { config, weights, around }: StepParts,
-): readonly [Tensor, Tensor, Tensor] {
+function newest(x: Tensor, parts: StepParts): readonly [Tensor, Tensor, Tensor] {
+  const { config, weights, around } = parts;
   const { heads, kvHeads, headDim, rmsEps } = config;
-  const normed = rmsNorm(x, weights.get('input_layernorm.weight', config.hidden), rmsEps);
+  const sight = sightOf(parts);
+  const input = normed(x, config.norms.beforeAttention, parts);
   const { weight, bias } = weights.projection(['q', 'k', 'v']);
-  const all = reshape(linear(normed, weight, { bias }), ['B', heads + 2 * kvHeads, 1, headDim]);
+  const all = reshape(linear(input, weight, { bias }), ['B', heads + 2 * kvHeads, 1, headDim]);
   const [q, k, v] = split(all, [heads, kvHeads, kvHeads], 1);
   const turned = (y: Tensor, which: 'q' | 'k'): Tensor => {
     const gain = (): Tensor => weights.get(`self_attn.${which}_norm.weight`, headDim);
     const scaled = config.qkNorm ? rmsNorm(y, gain(), rmsEps) : y;
-    return ropeAt(scaled, around.positions, around.angles[which]);
+    return ropeAt(scaled, around.positions, sight.angles[which]);
   };
   return [turned(q!, 'q'), turned(k!, 'k'), v!];
 }

@@ -1,5 +1,5 @@
 /**
- * A Qwen2 or Qwen3 transformer as a graph over a structure of segments. Knows nothing of losses: a
+ * A transformer as a graph over a structure of segments. Knows nothing of losses: a
  * recipe's loss asks for rewards, logits or log-probabilities at the positions that are read.
  */
 import { differentiate } from '../graph/gradient.ts';
@@ -115,6 +115,7 @@ function hiddenAtReads(config: ModelConfig, structure: Structure, weights: Weigh
       config,
       around,
       weights: weights.layer(index),
+      index,
       last: index === config.layers - 1,
     });
   const normed = rmsNorm(x, weights.get('model.norm.weight', config.hidden), config.rmsEps);

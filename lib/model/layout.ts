@@ -6,7 +6,7 @@ import type { Feeds, Value } from '../graph/executor.ts';
 import type { ModelConfig } from './config.ts';
 import { chop } from './chop.ts';
 import type { Chopped, Laid, Read } from './chop.ts';
-import { angles } from './rotary.ts';
+import { angles, tableName } from './rotary.ts';
 
 /** What a layout needs of a recipe's example. */
 export interface Sequence {
@@ -61,12 +61,17 @@ export function feedsOf(config: ModelConfig, examples: readonly Sequence[], scal
     `data.${name}`,
     floats(examples.flatMap((example) => example.data[name]!)),
   ]);
-  const { cos, sin } = angles(config, positions);
+  const tables = config.sights.flatMap(({ rope }, i) => {
+    const { cos, sin } = angles(rope, config.headDim, positions);
+    return [
+      [tableName('cos', i), cos],
+      [tableName('sin', i), sin],
+    ] as const;
+  });
   return {
     ids: { data: Int32Array.from(segments.flatMap(({ ids }) => ids)), shape: [positions.length] },
     positions: floats(positions),
-    cos,
-    sin,
+    ...Object.fromEntries(tables),
     lengths: longs(segments.map(({ ids }) => ids.length)),
     rows: longs(rows),
     rowCounts: longs(counts),

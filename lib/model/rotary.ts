@@ -1,10 +1,6 @@
-/** The angles of rotary positions: position · theta^(−2i / headDim), as cos and sin. */
+/** The angles of rotary positions, position / period, as cos and sin. */
 import type { Value } from '../graph/executor.ts';
-
-interface Rotary {
-  headDim: number;
-  ropeTheta: number;
-}
+import { magnitude, periods, type Rope } from './rope.ts';
 
 interface Table {
   cos: Float32Array;
@@ -14,10 +10,14 @@ interface Table {
 const tables = new Map<string, Table>();
 
 /** cos and sin [positions, headDim / 2]. */
-export function angles(config: Rotary, positions: readonly number[]): { cos: Value; sin: Value } {
-  const half = config.headDim / 2;
+export function angles(
+  rope: Rope,
+  headDim: number,
+  positions: readonly number[],
+): { cos: Value; sin: Value } {
+  const half = headDim / 2;
   const last = positions.reduce((a, b) => Math.max(a, b), 0);
-  const table = tableUpTo(config, last + 1);
+  const table = tableUpTo(rope, headDim, last + 1);
   const pick = (from: Float32Array): Value => {
     const data = new Float32Array(positions.length * half);
     positions.forEach((at, i) => data.set(from.subarray(at * half, (at + 1) * half), i * half));
@@ -26,16 +26,24 @@ export function angles(config: Rotary, positions: readonly number[]): { cos: Val
   return { cos: pick(table.cos), sin: pick(table.sin) };
 }
 
-function tableUpTo({ headDim, ropeTheta }: Rotary, positions: number): Table {
-  const key = `${headDim}/${ropeTheta}`;
+/** What the tables of a config's sights are called: `cos` and `sin`, then `cos.1` and `sin.1`, … */
+export function tableName(name: string, sight: number): string {
+  return sight === 0 ? name : `${name}.${sight}`;
+}
+
+function tableUpTo(rope: Rope, headDim: number, positions: number): Table {
+  const key = JSON.stringify([rope, headDim]);
   const known = tables.get(key);
   if (known && known.positions >= positions) return known;
   const rows = 2 ** Math.ceil(Math.log2(Math.max(positions, 512)));
   const half = headDim / 2;
-  const angle = (i: number): number =>
-    Math.floor(i / half) / ropeTheta ** ((2 * (i % half)) / headDim);
+  const each = periods(rope, headDim);
+  const factor = magnitude(rope);
   const fill = (f: (x: number) => number): Float32Array =>
-    Float32Array.from({ length: rows * half }, (_, i) => f(angle(i)));
+    Float32Array.from(
+      { length: rows * half },
+      (_, i) => factor * f(Math.floor(i / half) / each[i % half]!),
+    );
   const made = { cos: fill(Math.cos), sin: fill(Math.sin), positions: rows };
   tables.set(key, made);
   return made;

@@ -14,8 +14,11 @@ export function expectedShapes(config: ModelConfig, head: Head): Map<string, rea
     set('mlp.gate_proj.weight', intermediate, hidden);
     set('mlp.up_proj.weight', intermediate, hidden);
     set('mlp.down_proj.weight', hidden, intermediate);
-    set('input_layernorm.weight', hidden);
-    set('post_attention_layernorm.weight', hidden);
+    if (config.mlpBias) {
+      for (const name of ['gate', 'up']) set(`mlp.${name}_proj.bias`, intermediate);
+      set('mlp.down_proj.bias', hidden);
+    }
+    for (const name of Object.values(config.norms)) set(`${name}.weight`, hidden);
     if (config.qkNorm) for (const name of ['q', 'k']) set(`self_attn.${name}_norm.weight`, headDim);
   }
   shapes.set('model.norm.weight', [hidden]);

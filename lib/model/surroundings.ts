@@ -4,8 +4,9 @@ import { input } from '../graph/tensor.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import { forestOf, masksOf, totals } from './attention.ts';
 import type { Forest, Queries } from './attention.ts';
-import type { ModelConfig } from './config.ts';
+import type { ModelConfig, Sight } from './config.ts';
 import type { Structure } from './layout.ts';
+import { tableName } from './rotary.ts';
 
 /** The name of the number of reads. */
 export const readsDim = 'reads';
@@ -25,8 +26,8 @@ export interface Surroundings {
   /** The reads, among these rows. */
   picks: Tensor;
   forest: Forest;
-  tokens: Asking;
-  reads: Asking;
+  /** For each of the config's sights. */
+  sights: readonly { tokens: Asking; reads: Asking }[];
 }
 
 /** The graph's inputs; `feedsOf` says what they hold. */
@@ -42,20 +43,26 @@ export function surroundings(config: ModelConfig, structure: Structure): Surroun
     rows,
     rowCounts: input('rowCounts', 'int64', [counts]),
   });
-  const cos = input('cos', 'float32', [total.tokens, half]);
-  const sin = input('sin', 'float32', [total.tokens, half]);
-  const asking = (queries: Queries, at: (table: Tensor) => Tensor): Asking => ({
-    queries,
-    masks: masksOf(forest, queries, config),
-    cos: at(cos),
-    sin: at(sin),
-  });
+  const seen = ({ window }: Sight, index: number): Surroundings['sights'][number] => {
+    const table = (name: string): Tensor =>
+      input(tableName(name, index), 'float32', [total.tokens, half]);
+    const [cos, sin] = [table('cos'), table('sin')];
+    const asking = (queries: Queries, at: (table: Tensor) => Tensor): Asking => ({
+      queries,
+      masks: masksOf(forest, queries, config, window),
+      cos: at(cos),
+      sin: at(sin),
+    });
+    return {
+      tokens: asking(forest.tokens, (rows) => rows),
+      reads: asking(forest.reads, (all) => gather(all, rows)),
+    };
+  };
   return {
     ids: input('ids', 'int32', [total.tokens]),
     rows,
     picks: input('picks', 'int64', [readsDim]),
     forest,
-    tokens: asking(forest.tokens, (table) => table),
-    reads: asking(forest.reads, (table) => gather(table, rows)),
+    sights: config.sights.map(seen),
   };
 }

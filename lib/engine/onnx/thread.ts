@@ -144,6 +144,7 @@ async function write(writing: Writing): Promise<WrittenSequence[]> {
   const { plan, sessions } = steps.get(id)!;
   return writeSequences(writing, {
     cache: createCache(plan, rows),
+    windows: plan.windows,
     ...(plan.shared && {
       shared: { prompts: createPromptCache(plan), placesOf: createPlaces(plan) },
     }),

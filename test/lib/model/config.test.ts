@@ -22,12 +22,15 @@ describe('config.json', () => {
       intermediate: 12,
       vocab: 274,
       rmsEps: 1e-6,
-      ropeTheta: 1000000,
+      sights: [{ rope: { kind: 'default', theta: 1000000 } }],
+      sightOf: [0, 0],
       dtype: 'bfloat16',
       tieWordEmbeddings: true,
       attentionBias: false,
       outputBias: false,
-      qkNorm: true,
+      mlpBias: false,
+      norms: { beforeAttention: 'input_layernorm', beforeMlp: 'post_attention_layernorm' },
+      qkNorm: 'head',
       maxPositions: 128,
       initializerRange: 0.02,
       padId: 270,
@@ -36,16 +39,17 @@ describe('config.json', () => {
   });
 
   test('of Qwen2 in the spelling of transformers 4', () => {
-    expect(parse(qwen2)).toMatchObject({
+    const config = parse(qwen2);
+    expect(config.qkNorm).toBeUndefined();
+    expect(config).toMatchObject({
       family: 'qwen2',
       head: 'reward',
       headDim: 2,
       kvHeads: 2,
-      ropeTheta: 10000,
+      sights: [{ rope: { kind: 'default', theta: 10000 } }],
       dtype: 'float16',
       attentionBias: true,
       outputBias: false,
-      qkNorm: false,
       tieWordEmbeddings: false,
       eosIds: [272, 270],
     });
@@ -64,8 +68,36 @@ describe('config.json', () => {
     expect(parse(Object.fromEntries(rest))).toMatchObject({
       headDim: 128,
       kvHeads: 4,
-      ropeTheta: 10000,
+      sights: [{ rope: { kind: 'default', theta: 10000 } }],
     });
+  });
+
+  test('a family reads the keys that it has', () => {
+    const all = { attention_bias: true, mlp_bias: true, sliding_window: 16, hidden_size: 16 };
+    const of = (name: string) =>
+      parse({ ...qwen3, ...all, head_dim: undefined, architectures: [`${name}ForCausalLM`] });
+    expect(of('Llama')).toMatchObject({ headDim: 4, mlpBias: true, outputBias: true });
+    expect(of('Llama').sights[0]).not.toHaveProperty('window');
+    expect(of('Mistral')).toMatchObject({ headDim: 4, mlpBias: false, attentionBias: false });
+    expect(of('Mistral').sights[0]!.window).toBe(16);
+    expect(of('Qwen2')).toMatchObject({ attentionBias: true, outputBias: false, mlpBias: false });
+  });
+
+  test('rope scaling of Llama 3.1 in the spelling of transformers 4', () => {
+    const scaling = {
+      factor: 8,
+      low_freq_factor: 1,
+      high_freq_factor: 4,
+      original_max_position_embeddings: 8192,
+    };
+    const raw = {
+      ...qwen3,
+      rope_parameters: undefined,
+      architectures: ['LlamaForCausalLM'],
+      rope_theta: 500000,
+      rope_scaling: { ...scaling, rope_type: 'llama3' },
+    };
+    expect(parse(raw).sights).toEqual([{ rope: { kind: 'llama3', theta: 500000, ...scaling } }]);
   });
 
   test('architectures have names', () => {
@@ -75,17 +107,17 @@ describe('config.json', () => {
 });
 
 const supported =
-  'supported: Qwen2ForCausalLM, Qwen2ForSequenceClassification, Qwen3ForCausalLM, Qwen3ForSequenceClassification';
+  'supported: llama, mistral, qwen2, qwen3, each as …ForCausalLM or …ForSequenceClassification';
 const refused: [what: string, raw: object, sentence: string][] = [
   [
     'another architecture',
-    { architectures: ['LlamaForCausalLM'] },
-    `unsupported architecture 'LlamaForCausalLM' in config.json; ${supported}`,
+    { architectures: ['GPT2LMHeadModel'], model_type: 'gpt2' },
+    `unsupported model 'GPT2LMHeadModel' (model_type 'gpt2') in config.json; ${supported}`,
   ],
   [
     'no architecture',
     { model_type: 'bert' },
-    `unsupported architecture 'bert' in config.json; ${supported}`,
+    `unsupported model (model_type 'bert') in config.json; ${supported}`,
   ],
   [
     'several problems at once',
@@ -104,10 +136,25 @@ const refused: [what: string, raw: object, sentence: string][] = [
   ],
   [
     'rope scaling, and a sliding window',
-    { ...qwen3, rope_scaling: { type: 'yarn', factor: 4 }, use_sliding_window: true },
+    { ...qwen3, rope_scaling: { type: 'dynamic', factor: 4 }, use_sliding_window: true },
     'cannot use config.json\n' +
-      '  rope_scaling: rope scaling "yarn" is not supported; supported: "default" (none)\n' +
-      '  use_sliding_window: sliding-window attention is not supported; supported: full attention',
+      '  use_sliding_window: sliding-window attention is not supported; supported: full attention\n' +
+      '  rope_scaling: rope scaling "dynamic" is not supported; supported: "default" (none), "linear", "llama3", "yarn"',
+  ],
+  [
+    'rope scaling that lacks a number, and heads that turn in part',
+    {
+      ...qwen3,
+      rope_parameters: {
+        ...{ rope_type: 'llama3', rope_theta: 0, factor: '8', low_freq_factor: 1 },
+        partial_rotary_factor: 0.5,
+      },
+    },
+    'cannot use config.json\n' +
+      '  rope_parameters.factor: expected a number above 0, found "8"\n' +
+      '  rope_parameters.high_freq_factor: expected a number above 0, found nothing\n' +
+      '  rope_parameters.rope_theta: expected a number above 0, found 0\n' +
+      '  rope_parameters.partial_rotary_factor: expected 1 (all of a head turns), found 0.5',
   ],
   [
     'another activation, two labels',

@@ -34,6 +34,8 @@ export interface Caches {
   cache: Cache;
   /** Where prompts lie apart from what follows them. */
   shared?: { prompts: PromptCache; placesOf: ReturnType<typeof createPlaces> };
+  /** Those of the step. */
+  windows: readonly number[];
 }
 
 export interface Rows {
@@ -50,9 +52,9 @@ export interface Rows {
   take(going: readonly boolean[]): Row[];
 }
 
-export function createRows({ cache, shared }: Caches, temperature: number): Rows {
+export function createRows({ cache, shared, windows }: Caches, temperature: number): Rows {
   const rows: Row[] = [];
-  const feedsOf = createFeeds(temperature);
+  const feedsOf = createFeeds(temperature, windows);
   const lengths = (): number[] => rows.map(({ length }) => length);
   return {
     all: rows,

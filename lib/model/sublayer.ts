@@ -1,0 +1,38 @@
+/** What surrounds attention and MLP in a layer: how each is given its input, and how it is added to it. */
+import { linear } from '../graph/ops/linear.ts';
+import { rmsNorm } from '../graph/ops/transformer.ts';
+import type { Tensor } from '../graph/tensor.ts';
+import type { ModelConfig } from './config.ts';
+import type { LayerWeights } from './weight-tensors.ts';
+
+export interface SublayerParts {
+  config: ModelConfig;
+  weights: LayerWeights;
+}
+
+/** x by the norm of this name; as it is where the family has none there. */
+export function normed(x: Tensor, name: string | undefined, parts: SublayerParts): Tensor {
+  if (name === undefined) return x;
+  const { config, weights } = parts;
+  return rmsNorm(x, weights.get(`${name}.weight`, config.hidden), config.rmsEps);
+}
+
+/** y [T, width] through a projection of this name, which may have a bias. */
+export function projected(
+  y: Tensor,
+  { name, width, bias }: Projection,
+  { weights }: Pick<SublayerParts, 'weights'>,
+  residual?: Tensor,
+): Tensor {
+  return linear(y, weights.get(`${name}.weight`, width, y.shape.at(-1) as number), {
+    residual,
+    bias: bias ? weights.get(`${name}.bias`, width) : undefined,
+  });
+}
+
+export interface Projection {
+  name: string;
+  /** Of what it gives. */
+  width: number;
+  bias: boolean;
+}
