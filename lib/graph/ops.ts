@@ -26,6 +26,7 @@ export interface Ops {
   sqrt: None;
   square: None;
   sigmoid: None;
+  tanh: None;
   /** log(1 + exp(x)), without overflow. */
   softplus: None;
   /** 1 where the first input is below the second. */
@@ -38,6 +39,11 @@ export interface Ops {
   stopGradient: None;
   /** Gate and up to silu(gate)·up; further outputs, for the gradient: sigmoid(gate), silu(gate). */
   swiglu: None;
+  /**
+   * Gate and up to gelu(gate)·up, with gelu(g) = g·s and s = sigmoid(√(8/π)·(g + 0.044715·g³)); further outputs,
+   * for the gradient: s, gelu(gate).
+   */
+  geglu: None;
 
   sum: { readonly axes: readonly number[]; readonly keep: boolean };
   /** How many elements the axes of the input have together, as a float. */
@@ -99,9 +105,10 @@ export interface Ops {
   ropeAt: None;
   /**
    * softmax(scale · q kᵀ + mask) v for q [G, R, d], k and v [G, N, d] and an optional mask [R, N];
-   * second output: the probabilities [G, R, N].
+   * second output: the probabilities [G, R, N]. With a cap, scores s (before the mask) become cap · tanh(s / cap),
+   * and the third output is that tanh.
    */
-  attend: { readonly scale: number };
+  attend: { readonly scale: number; readonly cap?: number };
 }
 
 export type OpName = keyof Ops;

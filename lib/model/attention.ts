@@ -10,7 +10,7 @@ import type { Shape, Tensor } from '../graph/tensor.ts';
 import type { ModelConfig } from './config.ts';
 import type { Structure } from './layout.ts';
 
-type Heads = Pick<ModelConfig, 'heads' | 'kvHeads' | 'headDim'>;
+type Heads = Pick<ModelConfig, 'heads' | 'kvHeads' | 'headDim' | 'attentionScale' | 'attentionCap'>;
 
 /** Which rows ask: every token, or those that are read. */
 export interface Queries {
@@ -99,7 +99,7 @@ export function masksOf(
 export function attention(
   [q, k, v]: readonly [Tensor, Tensor, Tensor],
   { forest, queries, masks }: { forest: Forest; queries: Queries; masks: readonly Tensor[] },
-  { heads, kvHeads, headDim }: Heads,
+  { heads, kvHeads, headDim, attentionScale: scale, attentionCap: cap }: Heads,
 ): Tensor {
   const group = heads / kvHeads;
   const grouped = reshape(q, [kvHeads, group, q.shape[1]!, headDim]);
@@ -110,7 +110,7 @@ export function attention(
     const seen = (pieces: readonly Tensor[]): Tensor => along(forest, segment, pieces, 1);
     const rows = queries.dims[i]!;
     const flat = reshape(asked[i]!, [kvHeads, productDim([group, rows]), headDim]);
-    const o = attend([flat, seen(keys), seen(values)], headDim ** -0.5, masks[i]);
+    const o = attend([flat, seen(keys), seen(values)], { scale, cap, mask: masks[i] });
     return reshape(o, [kvHeads, group, rows, headDim]);
   });
   return reshape(concat(answers, 2, queries.counts), [heads, q.shape[1]!, headDim]);

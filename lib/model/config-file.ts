@@ -14,6 +14,10 @@ const dtypes = z.enum(['float32', 'float16', 'bfloat16'], {
   error: expected('float32, float16 or bfloat16'),
 });
 
+const layerType = z.enum(['full_attention', 'sliding_attention'], {
+  error: expected('"full_attention" or "sliding_attention"'),
+});
+
 const schema = z.object({
   hidden_size: whole,
   num_hidden_layers: whole,
@@ -30,6 +34,19 @@ const schema = z.object({
   attention_bias: flag,
   mlp_bias: flag,
   sliding_window: whole.nullable(),
+  sliding_window_pattern: whole.nullable(),
+  layer_types: z.array(layerType).nullable(),
+  use_bidirectional_attention: z
+    .literal(false, { error: expected('false: a token sees none that come after it') })
+    .nullable(),
+  rope_local_base_freq: positive.nullable(),
+  query_pre_attn_scalar: positive.nullable(),
+  attn_logit_softcapping: positive.nullable(),
+  final_logit_softcapping: positive.nullable(),
+  attention_multiplier: positive.nullable(),
+  embedding_multiplier: positive,
+  residual_multiplier: positive,
+  logits_scaling: positive,
   max_position_embeddings: whole,
   initializer_range: positive,
   pad_token_id: id.nullish(),
@@ -60,7 +77,7 @@ export function readKeys(
   });
   const problems = [
     ...(parsed.error?.issues.map(sentence) ?? []),
-    ...unsupported(raw, head),
+    ...unsupported(raw, family, head),
     ...(parsed.success ? contradictions(parsed.data) : []),
   ];
   return { ...(parsed.success && { file: parsed.data }), problems };
@@ -76,14 +93,21 @@ function sentence(issue: z.core.$ZodIssue): string {
 }
 
 /** Settings that change what the model computes and that the decoder does not have. */
-function unsupported(raw: Readonly<Record<string, unknown>>, head: Head): string[] {
+function unsupported(
+  raw: Readonly<Record<string, unknown>>,
+  { design, defaults }: Family,
+  head: Head,
+): string[] {
   const problems: string[] = [];
-  const act = raw.hidden_act ?? 'silu';
-  if (act !== 'silu') problems.push(`hidden_act: expected "silu", found ${JSON.stringify(act)}`);
+  const wanted = design.activation ?? 'silu';
+  const key = wanted === 'silu' ? 'hidden_act' : 'hidden_activation';
+  const act = raw[key] ?? wanted;
+  if (act !== wanted) problems.push(`${key}: expected "${wanted}", found ${JSON.stringify(act)}`);
   const types = Array.isArray(raw.layer_types) ? (raw.layer_types as unknown[]) : [];
-  if (raw.use_sliding_window === true || types.some((type) => type !== 'full_attention'))
+  const slides = !('layer_types' in defaults) && types.some((type) => type !== 'full_attention');
+  if (raw.use_sliding_window === true || slides)
     problems.push(
-      'use_sliding_window: sliding-window attention is not supported; supported: full attention',
+      'use_sliding_window: layers of this family that see a window are not supported; supported: full attention',
     );
   if (head === 'reward' && labels(raw) !== 1)
     problems.push(`num_labels: a reward model has 1 label, found ${labels(raw)}`);
@@ -104,6 +128,10 @@ function contradictions(file: ConfigFile): string[] {
   if (heads % kvHeads !== 0)
     problems.push(
       `num_key_value_heads: expected a divisor of num_attention_heads (${heads}), found ${kvHeads}`,
+    );
+  if (file.layer_types && file.layer_types.length !== file.num_hidden_layers)
+    problems.push(
+      `layer_types: expected one for each of ${file.num_hidden_layers} layers, found ${file.layer_types.length}`,
     );
   if (headDim === null && hidden % heads !== 0)
     problems.push(

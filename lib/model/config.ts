@@ -8,9 +8,10 @@ import { UserError } from '../errors.ts';
 import { readKeys, type ConfigFile } from './config-file.ts';
 import { families, familyOf } from './families.ts';
 import type { Design, Family, FamilyName, Head } from './families.ts';
-import { ropeOf, type Rope } from './rope.ts';
+import { readRopes, sightsOf, type Ropes, type Sight } from './sights.ts';
 
 export type { Head } from './families.ts';
+export type { Sight } from './sights.ts';
 export type Dtype = 'float32' | 'float16' | 'bfloat16';
 
 /** Sizes and switches of a decoder-only transformer. */
@@ -44,6 +45,18 @@ export interface ModelConfig extends Design {
   outputBias: boolean;
   /** Biases on the three projections of the MLP. */
   mlpBias: boolean;
+  /** What embeddings are multiplied by. */
+  embeddingScale: number;
+  /** What the products of q and k are multiplied by. */
+  attentionScale: number;
+  /** Scores of attention are kept below this, softly. */
+  attentionCap?: number;
+  /** What a sublayer adds is multiplied by this. */
+  residualScale: number;
+  /** What logits are multiplied by. */
+  logitScale: number;
+  /** Logits are kept below this, softly. */
+  logitCap?: number;
   maxPositions: number;
   /** Standard deviation of a newly made head. */
   initializerRange: number;
@@ -53,16 +66,15 @@ export interface ModelConfig extends Design {
   raw: Readonly<Record<string, unknown>>;
 }
 
-/** What a layer's attention sees of the tokens before, and how it knows where they are. */
-export interface Sight {
-  rope: Rope;
-  /** A token sees itself and those before it, this many together; absent: all. */
-  window?: number;
-}
-
-/** The `architectures` entry of a family with a head. */
+/** The `architectures` entry of a family with a head. Refuses a head that transformers could not load. */
 export function architectureName(family: FamilyName, head: Head): string {
-  return families[family].architectures[head];
+  const { architectures }: Family = families[family];
+  const name = architectures[head];
+  if (name !== undefined) return name;
+  throw new UserError(
+    `the family '${family}' has no reward models: transformers has no class for them`,
+    `a judge that writes can be trained of it (sft, pairwise, pointwise), or a reward model of another family`,
+  );
 }
 
 /** Reads `config.json` of a model folder. Refuses it with every problem at once. */
@@ -86,11 +98,11 @@ export function parseConfig(text: string, path: string): ModelConfig {
   const raw = parseObject(text, path);
   const { family, head } = architectureOf(raw, path);
   const { file, problems } = readKeys(raw, families[family], head);
-  const rope = readRope(raw, file);
-  problems.push(...rope.problems);
-  if (!file || !rope.rope || problems.length > 0)
+  const ropes = readRopes(raw, families[family], file);
+  problems.push(...ropes.problems);
+  if (!file || problems.length > 0)
     throw new UserError(`cannot use ${path}\n${problems.map((line) => `  ${line}`).join('\n')}`);
-  return toConfig(file, rope.rope, { family, head, raw });
+  return toConfig(file, ropes, { family, head, raw });
 }
 
 function parseObject(text: string, path: string): Record<string, unknown> {
@@ -119,44 +131,38 @@ function architectureOf(raw: Record<string, unknown>, path: string) {
   );
 }
 
-/** transformers 4 says `rope_scaling` and `rope_theta`, transformers 5 `rope_parameters`. */
-function readRope(
-  raw: Readonly<Record<string, unknown>>,
-  file: ConfigFile | undefined,
-): { rope?: Rope; problems: string[] } {
-  const key = raw.rope_scaling ? 'rope_scaling' : 'rope_parameters';
-  const rope = ropeOf(raw[key], key, {
-    theta: file?.rope_theta ?? 10000,
-    maxPositions: file?.max_position_embeddings ?? 1,
-  });
-  return 'problems' in rope ? rope : { rope, problems: [] };
-}
-
 type Known = Pick<ModelConfig, 'family' | 'head' | 'raw'>;
 
-function toConfig(file: ConfigFile, rope: Rope, known: Known): ModelConfig {
+function toConfig(file: ConfigFile, ropes: Ropes, known: Known): ModelConfig {
   const heads = file.num_attention_heads;
-  const { design, qkvBias = false }: Family = families[known.family];
-  const { sliding_window: window } = file;
+  const family: Family = families[known.family];
+  const headDim = file.head_dim ?? file.hidden_size / heads;
   const eos = file.eos_token_id ?? [];
+  const { attn_logit_softcapping: attentionCap, final_logit_softcapping: logitCap } = file;
+  const width = family.embeddingByWidth ? Math.sqrt(file.hidden_size) : 1;
   return {
     ...known,
-    ...design,
+    ...family.design,
     hidden: file.hidden_size,
     layers: file.num_hidden_layers,
     heads,
     kvHeads: file.num_key_value_heads ?? heads,
-    headDim: file.head_dim ?? file.hidden_size / heads,
+    headDim,
     intermediate: file.intermediate_size,
     vocab: file.vocab_size,
     rmsEps: file.rms_norm_eps,
-    sights: [{ rope, ...(window !== null && { window }) }],
-    sightOf: new Array<number>(file.num_hidden_layers).fill(0),
+    ...sightsOf(file, family, ropes),
     dtype: file.dtype ?? file.torch_dtype ?? 'float32',
     tieWordEmbeddings: file.tie_word_embeddings,
-    attentionBias: qkvBias || file.attention_bias,
+    attentionBias: family.qkvBias === true || file.attention_bias,
     outputBias: file.attention_bias,
     mlpBias: file.mlp_bias,
+    embeddingScale: width * file.embedding_multiplier,
+    attentionScale: file.attention_multiplier ?? (file.query_pre_attn_scalar ?? headDim) ** -0.5,
+    ...(attentionCap !== null && { attentionCap }),
+    residualScale: file.residual_multiplier,
+    logitScale: 1 / file.logits_scaling,
+    ...(logitCap !== null && { logitCap }),
     maxPositions: file.max_position_embeddings,
     initializerRange: file.initializer_range,
     ...(file.pad_token_id != null && { padId: file.pad_token_id }),

@@ -4,19 +4,21 @@
  */
 import type { Feeds, Value } from '../graph/executor.ts';
 import type { Graph } from '../graph/graph.ts';
-import { add, mul } from '../graph/ops/elementwise.ts';
-import { linear, matmul } from '../graph/ops/linear.ts';
-import { concat, gather, largest, pick, reshape, split } from '../graph/ops/shape.ts';
-import { rmsNorm, ropeAt, softmax } from '../graph/ops/transformer.ts';
+import { add, mul, softCap } from '../graph/ops/elementwise.ts';
+import { matmul } from '../graph/ops/linear.ts';
+import { concat, largest, pick, reshape, split } from '../graph/ops/shape.ts';
+import { ropeAt, softmax } from '../graph/ops/transformer.ts';
 import type { Angles } from '../graph/ops/transformer.ts';
 import { input } from '../graph/tensor.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { ModelConfig, Sight } from './config.ts';
-import { layer, mlp } from './layer.ts';
+import { attentionOutput, layer, mlp } from './layer.ts';
 import type { Structure } from './layout.ts';
+import { attentionInputs, qkNormed } from './projections.ts';
 import { angles, tableName } from './rotary.ts';
-import { normed, projected } from './sublayer.ts';
+import { added, normed } from './sublayer.ts';
 import { surroundings } from './surroundings.ts';
+import { embedded, finished, logitsOf } from './vocabulary.ts';
 import { createWeights } from './weight-tensors.ts';
 import type { LayerWeights, WeightTensors } from './weight-tensors.ts';
 
@@ -28,7 +30,7 @@ export function promptGraph(config: ModelConfig, structure: Structure): Graph {
   const weights = createWeights(config);
   const around = surroundings(config, structure);
   const kept: Record<string, Tensor> = {};
-  let x = gather(weights.embeddings(), around.ids); // [T, D]
+  let x = embedded(around.ids, config, weights); // [T, D]
   for (let index = 0; index < config.layers; index++)
     x = layer(x, {
       ...{ config, around, weights: weights.layer(index), index },
@@ -56,7 +58,7 @@ export function stepGraph(config: ModelConfig, shared = false): Graph {
   const weights = createWeights(config);
   const around = stepInputs(config, shared);
   const fresh: Tensor[] = [];
-  let x = gather(weights.embeddings(), input('ids', 'int32', ['B'])); // [B, D]
+  let x = embedded(input('ids', 'int32', ['B']), config, weights); // [B, D]
   for (let index = 0; index < config.layers; index++) {
     const parts = { config, around, weights: weights.layer(index), index, fresh };
     x = mlp(attentionStep(x, parts, pastOf(config, index, shared)), parts);
@@ -73,7 +75,7 @@ export function windowsOf({ sights }: ModelConfig): number[] {
 export function stepTables(config: ModelConfig): Feeds {
   const positions = Array.from({ length: config.maxPositions }, (_, i) => i);
   const scaled = ({ data, shape }: Value): Value => ({
-    data: (data as Float32Array).map((x) => x * config.headDim ** -0.5),
+    data: (data as Float32Array).map((x) => x * config.attentionScale),
     shape,
   });
   const tables = config.sights.flatMap(({ rope }, sight) => {
@@ -94,8 +96,13 @@ function nextToken(
   config: ModelConfig,
   weights: WeightTensors,
 ): Record<'scores' | 'probs' | 'best' | 'bestProb', Tensor> {
-  const normed = rmsNorm(x, weights.get('model.norm.weight', config.hidden), config.rmsEps);
-  const scores = linear(mul(normed, input('inverseTemperature', 'float32', [])), weights.head());
+  const rows = finished(x, config, weights);
+  const inverse = input('inverseTemperature', 'float32', []);
+  // A row of D is shorter than one of V, but a cap is on the logits themselves.
+  const scores =
+    config.logitCap === undefined
+      ? logitsOf(mul(rows, inverse), config, weights)
+      : mul(logitsOf(rows, config, weights), inverse);
   const probs = softmax(scores);
   const { value, place } = largest(probs);
   return { scores, probs, best: place, bestProb: value };
@@ -179,7 +186,7 @@ interface StepParts {
  */
 function attentionStep(x: Tensor, parts: StepParts, past: Past): Tensor {
   const { config, around } = parts;
-  const { hidden, heads, kvHeads, headDim } = config;
+  const { heads, kvHeads, headDim } = config;
   const [q, k, v] = newest(x, parts);
   parts.fresh.push(k, v);
   const asked = reshape(q, ['B', kvHeads, heads / kvHeads, 1, headDim]);
@@ -187,14 +194,16 @@ function attentionStep(x: Tensor, parts: StepParts, past: Past): Tensor {
   const before = matmul(asked, past.keys, { transB: true }); // [B, kvHeads, group, 1, N]
   const itself = matmul(asked, own(k), { transB: true });
   const ofPrompt = promptOf(parts, past);
-  const scores = [...(ofPrompt ? [ofPrompt.scores(asked)] : []), before, itself];
-  const probs = softmax(add(concat(scores, 4), sightOf(parts).mask));
+  const scores = concat([...(ofPrompt ? [ofPrompt.scores(asked)] : []), before, itself], 4);
+  const cap = config.attentionCap;
+  const capped = cap === undefined ? scores : softCap(scores, cap);
+  const probs = softmax(add(capped, sightOf(parts).mask));
   const pieces = split(probs, [...(ofPrompt ? ['P'] : []), 'N', 1], 4, around.lengths);
   const [self, seen, shared] = pieces.toReversed();
   const alone = add(matmul(seen!, past.values), mul(self!, own(v)));
   const attended = ofPrompt ? add(ofPrompt.read(shared!), alone) : alone;
-  const output = { name: 'self_attn.o_proj', width: hidden, bias: config.outputBias };
-  return projected(reshape(attended, ['B', heads * headDim]), output, parts, x);
+  const joined = reshape(attended, ['B', heads * headDim]);
+  return added(x, joined, attentionOutput(config), parts);
 }
 
 function sightOf({ config, around, index }: StepParts): StepInputs['sights'][number] {
@@ -222,16 +231,15 @@ function promptOf(
 
 /** The new token's q [B, heads, 1, d], k and v [B, kvHeads, 1, d], q and k rotated. */
 function newest(x: Tensor, parts: StepParts): readonly [Tensor, Tensor, Tensor] {
-  const { config, weights, around } = parts;
-  const { heads, kvHeads, headDim, rmsEps } = config;
+  const { config, around } = parts;
+  const { heads, kvHeads, headDim } = config;
   const sight = sightOf(parts);
   const input = normed(x, config.norms.beforeAttention, parts);
-  const { weight, bias } = weights.projection(['q', 'k', 'v']);
-  const all = reshape(linear(input, weight, { bias }), ['B', heads + 2 * kvHeads, 1, headDim]);
+  const y = attentionInputs(input, ['q', 'k', 'v'], parts);
+  const all = reshape(y, ['B', heads + 2 * kvHeads, 1, headDim]);
   const [q, k, v] = split(all, [heads, kvHeads, kvHeads], 1);
-  const turned = (y: Tensor, which: 'q' | 'k'): Tensor => {
-    const gain = (): Tensor => weights.get(`self_attn.${which}_norm.weight`, headDim);
-    const scaled = config.qkNorm ? rmsNorm(y, gain(), rmsEps) : y;
+  const turned = (rows: Tensor, which: 'q' | 'k'): Tensor => {
+    const scaled = config.qkNorm === 'head' ? qkNormed(rows, which, parts) : rows;
     return ropeAt(scaled, around.positions, sight.angles[which]);
   };
   return [turned(q!, 'q'), turned(k!, 'k'), v!];

@@ -6,8 +6,7 @@ import { differentiate } from '../graph/gradient.ts';
 import type { Graph } from '../graph/graph.ts';
 import { linear } from '../graph/ops/linear.ts';
 import { gather, reshape } from '../graph/ops/shape.ts';
-import { mul } from '../graph/ops/elementwise.ts';
-import { nextToken, rmsNorm, type NextToken } from '../graph/ops/transformer.ts';
+import { nextToken, nextTokenOf, type NextToken } from '../graph/ops/transformer.ts';
 import { input } from '../graph/tensor.ts';
 import type { Dim, Tensor } from '../graph/tensor.ts';
 import { layer } from './layer.ts';
@@ -16,6 +15,7 @@ import type { Structure } from './layout.ts';
 import { readsDim, surroundings } from './surroundings.ts';
 import { createWeights } from './weight-tensors.ts';
 import type { WeightTensors } from './weight-tensors.ts';
+import { embedded, finished, logitsOf, scaled } from './vocabulary.ts';
 
 /** A micro-batch as a loss sees it: its examples laid end to end. */
 export interface SymbolicBatch {
@@ -92,9 +92,11 @@ export function symbolicBatch({
 function decoder(config: ModelConfig, structure: Structure, weights: WeightTensors): Decoder {
   let known: Tensor | undefined;
   const hidden = (): Tensor => (known ??= hiddenAtReads(config, structure, weights));
-  const logits = (): Tensor => linear(hidden(), weights.head());
+  const logits = (): Tensor => logitsOf(hidden(), config, weights);
   const nextTokens: Decoder['nextTokens'] = (_, targets, temperature = 1) => {
-    const rows = temperature === 1 ? hidden() : mul(hidden(), 1 / temperature);
+    if (config.logitCap !== undefined)
+      return nextTokenOf(scaled(logits(), 1 / temperature), targets);
+    const rows = scaled(hidden(), config.logitScale / temperature);
     return nextToken(rows, weights.head(), targets);
   };
   return {
@@ -109,7 +111,7 @@ function decoder(config: ModelConfig, structure: Structure, weights: WeightTenso
 /** Last hidden states [reads, D]. The last layer computes the read rows alone. */
 function hiddenAtReads(config: ModelConfig, structure: Structure, weights: WeightTensors): Tensor {
   const around = surroundings(config, structure);
-  let x = gather(weights.embeddings(), around.ids); // [T, D]
+  let x = embedded(around.ids, config, weights); // [T, D]
   for (let index = 0; index < config.layers; index++)
     x = layer(x, {
       config,
@@ -118,6 +120,5 @@ function hiddenAtReads(config: ModelConfig, structure: Structure, weights: Weigh
       index,
       last: index === config.layers - 1,
     });
-  const normed = rmsNorm(x, weights.get('model.norm.weight', config.hidden), config.rmsEps);
-  return gather(normed, around.picks);
+  return gather(finished(x, config, weights), around.picks);
 }

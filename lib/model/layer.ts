@@ -1,12 +1,13 @@
-/** One layer of the transformer: attention and a gated MLP, each normalised before and added to its input. */
-import { swiglu } from '../graph/ops/elementwise.ts';
-import { linear } from '../graph/ops/linear.ts';
+/** One layer of the transformer: attention and a gated MLP, each added to its input. */
+import { geglu, swiglu } from '../graph/ops/elementwise.ts';
 import { gather, reshape, split, transpose } from '../graph/ops/shape.ts';
-import { rmsNorm, rope } from '../graph/ops/transformer.ts';
+import { rope } from '../graph/ops/transformer.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import { attention } from './attention.ts';
 import type { ModelConfig } from './config.ts';
-import { normed, projected } from './sublayer.ts';
+import { attentionInputs, gateAndUp, qkNormed, type Which } from './projections.ts';
+import { added, normed } from './sublayer.ts';
+import type { Projection, SublayerParts } from './sublayer.ts';
 import type { Asking, Surroundings } from './surroundings.ts';
 import type { LayerWeights } from './weight-tensors.ts';
 
@@ -22,20 +23,18 @@ export interface LayerParts {
   keep?: (keys: Tensor, values: Tensor) => void;
 }
 
+type Last = Projection & { norm: string | undefined };
+
 /** [T, D] to [T, D]. */
 export function layer(x: Tensor, parts: LayerParts): Tensor {
-  const { config, around, weights, last } = parts;
-  const { hidden, heads, headDim } = config;
+  const { config, around, last } = parts;
+  const { heads, headDim } = config;
   const input = normed(x, config.norms.beforeAttention, parts);
   const [q, k, v] = last ? lastProjections(input, parts) : projections(input, parts);
   const { tokens, reads } = around.sights[config.sightOf[parts.index]!]!;
   const asking = last ? reads : tokens;
-  const turned = (y: Tensor, which: 'q' | 'k', { cos, sin }: Asking): Tensor => {
-    const { qkNorm, rmsEps } = config;
-    const gain = `self_attn.${which}_norm.weight`;
-    const scaled = qkNorm ? rmsNorm(y, weights.get(gain, headDim), rmsEps) : y;
-    return rope(scaled, cos, sin);
-  };
+  const turned = (y: Tensor, which: Which, { cos, sin }: Asking): Tensor =>
+    rope(config.qkNorm === 'head' ? qkNormed(y, which, parts) : y, cos, sin);
   const keys = turned(k, 'k', tokens);
   parts.keep?.(keys, v);
   const attended = attention(
@@ -45,40 +44,39 @@ export function layer(x: Tensor, parts: LayerParts): Tensor {
   ); // [H, R, d]
   const rows = attended.shape[1]!;
   const joined = reshape(transpose(attended, [1, 0, 2]), [rows, heads * headDim]);
-  const output = { name: 'self_attn.o_proj', width: hidden, bias: config.outputBias };
-  return mlp(projected(joined, output, parts, last ? gather(x, around.rows) : x), parts);
+  const rest = last ? gather(x, around.rows) : x;
+  return mlp(added(rest, joined, attentionOutput(config), parts), parts);
 }
 
-/** x + down(silu(gate) · up), of the normalised x [T, D]. */
-export function mlp(
-  x: Tensor,
-  { config, weights }: Pick<LayerParts, 'config' | 'weights'>,
-): Tensor {
-  const { hidden, intermediate, mlpBias: bias, norms } = config;
-  const input = normed(x, norms.beforeMlp, { config, weights });
-  const wide = (name: string): Tensor =>
-    projected(input, { name: `mlp.${name}_proj`, width: intermediate, bias }, { weights });
-  const y = swiglu(wide('gate'), wide('up'));
-  return projected(y, { name: 'mlp.down_proj', width: hidden, bias }, { weights }, x);
+/** The last projection of attention. */
+export function attentionOutput({ hidden, outputBias, norms }: ModelConfig): Last {
+  const bias = outputBias;
+  return { name: 'self_attn.o_proj', width: hidden, bias, norm: norms.afterAttention };
+}
+
+/** x + down(act(gate) · up), of the normalised x [T, D]. */
+export function mlp(x: Tensor, parts: SublayerParts): Tensor {
+  const { hidden: width, mlpBias: bias, norms, activation } = parts.config;
+  const [gate, up] = gateAndUp(normed(x, norms.beforeMlp, parts), parts);
+  const y = activation === 'gelu_pytorch_tanh' ? geglu(gate, up) : swiglu(gate, up);
+  return added(x, y, { name: 'mlp.down_proj', width, bias, norm: norms.afterMlp }, parts);
 }
 
 type Projections = readonly [Tensor, Tensor, Tensor];
 
 /** q, k and v by one product: [heads, T, d] and [kvHeads, T, d] twice. */
-function projections(x: Tensor, { config, weights }: LayerParts): Projections {
-  const { heads, kvHeads } = config;
-  const { weight, bias } = weights.projection(['q', 'k', 'v']);
-  const y = byHead(linear(x, weight, { bias }), config.headDim);
+function projections(x: Tensor, parts: LayerParts): Projections {
+  const { heads, kvHeads, headDim } = parts.config;
+  const y = byHead(attentionInputs(x, ['q', 'k', 'v'], parts), headDim);
   return split(y, [heads, kvHeads, kvHeads], 0) as unknown as Projections;
 }
 
 /** q of the read rows; k and v of all. */
-function lastProjections(x: Tensor, { config, weights, around }: LayerParts): Projections {
-  const { kvHeads, headDim } = config;
-  const asked = weights.projection(['q']);
-  const q = linear(gather(x, around.rows), asked.weight, { bias: asked.bias });
-  const { weight, bias } = weights.projection(['k', 'v']);
-  const [k, v] = split(byHead(linear(x, weight, { bias }), headDim), [kvHeads, kvHeads], 0);
+function lastProjections(x: Tensor, parts: LayerParts): Projections {
+  const { kvHeads, headDim } = parts.config;
+  const q = attentionInputs(gather(x, parts.around.rows), ['q'], parts);
+  const y = byHead(attentionInputs(x, ['k', 'v'], parts), headDim);
+  const [k, v] = split(y, [kvHeads, kvHeads], 0);
   return [byHead(q, headDim), k!, v!];
 }
 

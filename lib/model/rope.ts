@@ -39,6 +39,8 @@ export interface RopeSettings {
   /** Where config.json has none. */
   theta: number;
   maxPositions: number;
+  /** `partial_rotary_factor` where it stands apart. */
+  turning?: unknown;
   /** Kinds that the family has; default: all. */
   kinds?: readonly string[];
 }
@@ -68,7 +70,7 @@ export function ropeOf(
     ) ?? [];
   if (typeof theta !== 'number' || !(theta > 0))
     problems.push(missing('rope_theta', 'a number above 0', theta));
-  const turning = given.partial_rotary_factor ?? 1;
+  const turning = given.partial_rotary_factor ?? settings.turning ?? 1;
   if (turning !== 1)
     problems.push(missing('partial_rotary_factor', '1 (all of a head turns)', turning));
   if (problems.length > 0) return { problems };

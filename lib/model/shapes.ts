@@ -1,9 +1,11 @@
 /**
  * Which tensors a model has: their Hugging Face names and shapes, from its config.
  */
-import type { Head, ModelConfig } from './config.ts';
-/** Every tensor a model of this config and head must have: name to shape. */
+import { architectureName, type Head, type ModelConfig } from './config.ts';
+
+/** Every tensor a model of this config and head must have: name to shape. Refuses a head that its family lacks. */
 export function expectedShapes(config: ModelConfig, head: Head): Map<string, readonly number[]> {
+  architectureName(config.family, head);
   const { hidden, headDim, intermediate } = config;
   const shapes = new Map<string, readonly number[]>();
   shapes.set('model.embed_tokens.weight', [config.vocab, hidden]);
@@ -11,15 +13,17 @@ export function expectedShapes(config: ModelConfig, head: Head): Map<string, rea
     const set = (name: string, ...shape: number[]) =>
       shapes.set(`model.layers.${layer}.${name}`, shape);
     attentionShapes(config, set);
-    set('mlp.gate_proj.weight', intermediate, hidden);
-    set('mlp.up_proj.weight', intermediate, hidden);
+    if (config.fused) set('mlp.gate_up_proj.weight', 2 * intermediate, hidden);
+    else for (const name of ['gate', 'up']) set(`mlp.${name}_proj.weight`, intermediate, hidden);
     set('mlp.down_proj.weight', hidden, intermediate);
     if (config.mlpBias) {
       for (const name of ['gate', 'up']) set(`mlp.${name}_proj.bias`, intermediate);
       set('mlp.down_proj.bias', hidden);
     }
     for (const name of Object.values(config.norms)) set(`${name}.weight`, hidden);
-    if (config.qkNorm) for (const name of ['q', 'k']) set(`self_attn.${name}_norm.weight`, headDim);
+    if (config.qkNorm)
+      for (const [name, heads] of Object.entries({ q: config.heads, k: config.kvHeads }))
+        set(`self_attn.${name}_norm.weight`, config.qkNorm === 'all' ? heads * headDim : headDim);
   }
   shapes.set('model.norm.weight', [hidden]);
   if (head === 'reward') shapes.set('score.weight', [1, hidden]);
@@ -37,7 +41,8 @@ function attentionShapes(
     k: config.kvHeads * headDim,
     v: config.kvHeads * headDim,
   };
-  for (const [name, width] of Object.entries(widths)) {
+  if (config.fused) set('self_attn.qkv_proj.weight', widths.q + widths.k + widths.v, hidden);
+  for (const [name, width] of config.fused ? [] : Object.entries(widths)) {
     set(`self_attn.${name}_proj.weight`, width, hidden);
     if (config.attentionBias) set(`self_attn.${name}_proj.bias`, width);
   }

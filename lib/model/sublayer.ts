@@ -1,4 +1,5 @@
 /** What surrounds attention and MLP in a layer: how each is given its input, and how it is added to it. */
+import { add, mul } from '../graph/ops/elementwise.ts';
 import { linear } from '../graph/ops/linear.ts';
 import { rmsNorm } from '../graph/ops/transformer.ts';
 import type { Tensor } from '../graph/tensor.ts';
@@ -14,7 +15,7 @@ export interface SublayerParts {
 export function normed(x: Tensor, name: string | undefined, parts: SublayerParts): Tensor {
   if (name === undefined) return x;
   const { config, weights } = parts;
-  return rmsNorm(x, weights.get(`${name}.weight`, config.hidden), config.rmsEps);
+  return rmsNorm(x, weights.gain(name, config.hidden), config.rmsEps);
 }
 
 /** y [T, width] through a projection of this name, which may have a bias. */
@@ -28,6 +29,19 @@ export function projected(
     residual,
     bias: bias ? weights.get(`${name}.bias`, width) : undefined,
   });
+}
+
+/** x plus what a sublayer gives through its last projection, by the norm after it and the scale of what is added. */
+export function added(
+  x: Tensor,
+  y: Tensor,
+  { norm, ...projection }: Projection & { norm: string | undefined },
+  parts: SublayerParts,
+): Tensor {
+  const { residualScale } = parts.config;
+  if (norm === undefined && residualScale === 1) return projected(y, projection, parts, x);
+  const given = normed(projected(y, projection, parts), norm, parts);
+  return add(x, residualScale === 1 ? given : mul(given, residualScale));
 }
 
 export interface Projection {

@@ -1,9 +1,10 @@
 /** Gradients of elementwise operations and sums. */
-import { add, cast, div, less, mul, neg, sigmoid, sub, where } from '../ops/elementwise.ts';
+import { add, cast, div, less, mul, neg, sigmoid, square, sub, where } from '../ops/elementwise.ts';
 import { sumTo } from '../ops/reduce.ts';
 import { expandLike, reshape } from '../ops/shape.ts';
 import { scalar } from '../tensor.ts';
 import type { Tensor } from '../tensor.ts';
+import { geluCubic, geluLinear } from '../kinds.ts';
 import { only } from './rule.ts';
 import type { Rules } from './rule.ts';
 
@@ -32,6 +33,7 @@ export const elementwiseGradients = {
     const y = node.outputs[0]!;
     return [mul(only('sigmoid', grads), mul(y, sub(1, y)))];
   },
+  tanh: (node, grads) => [mul(only('tanh', grads), sub(1, square(node.outputs[0]!)))],
   softplus: (node, grads) => [mul(only('softplus', grads), sigmoid(node.inputs[0]!))],
   less: () => [],
   equal: () => [],
@@ -49,6 +51,15 @@ export const elementwiseGradients = {
     const up = node.inputs[1]!;
     const [y, gate, activated] = node.outputs as [Tensor, Tensor, Tensor];
     return [mul(dy, add(mul(sub(up, y), gate), y)), mul(dy, activated)];
+  },
+  /** With gelu(g) = g·s and s = sigmoid(u): gelu' = s + gelu·(1 − s)·u', and u' = √(8/π)·(1 + 3·0.044715·g²). */
+  geglu: (node, grads) => {
+    const dy = only('geglu', grads);
+    const [gate, up] = node.inputs as [Tensor, Tensor];
+    const [, s, activated] = node.outputs as [Tensor, Tensor, Tensor];
+    const inner = add(mul(square(gate), 3 * geluCubic), geluLinear);
+    const slope = add(s, mul(mul(activated, sub(1, s)), inner));
+    return [mul(mul(dy, up), slope), mul(dy, activated)];
   },
   sum: (node, grads) => {
     const x = node.inputs[0]!;

@@ -1,5 +1,5 @@
 /** Gradients of a transformer's larger pieces, written to save passes over memory. */
-import { add, exp, mul, neg, sub } from '../ops/elementwise.ts';
+import { add, exp, mul, neg, square, sub } from '../ops/elementwise.ts';
 import { gemm, matmul } from '../ops/linear.ts';
 import { sum } from '../ops/reduce.ts';
 import { concat, gather, oneHot, pad, productDim, reshape, scatterRows } from '../ops/shape.ts';
@@ -50,19 +50,20 @@ export const transformerGradients = {
   },
   /**
    * dS = P ∘ (dO vᵀ − rowsum(dO ∘ O)). The row sum rides along as one more column of dO against a column
-   * of −1 in v, so that no pass over [R, N] is spent on subtracting it.
+   * of −1 in v, so that no pass over [R, N] is spent on subtracting it. A cap passes on 1 − tanh² of it.
    */
   attend: (node, grads) => {
     const [q, k, v] = node.inputs as [Tensor, Tensor, Tensor];
-    const [o, p] = node.outputs as [Tensor, Tensor];
+    const [o, p, t] = node.outputs as [Tensor, Tensor, Tensor?];
     const alpha = node.attributes.scale;
     const dy = only('attend', grads);
     const rowSums = sum(mul(dy, o), [-1], true);
     const padded = pad(v, 2, { before: 0, after: 1, value: -1 });
     const ds = mul(matmul(concat([dy, rowSums], 2), padded, { transB: true }), p);
+    const inner = t ? mul(ds, sub(1, square(t))) : ds;
     return [
-      matmul(ds, k, { alpha }),
-      matmul(ds, q, { transA: true, alpha }),
+      matmul(inner, k, { alpha }),
+      matmul(inner, q, { transA: true, alpha }),
       matmul(p, dy, { transA: true }),
       node.inputs[3] && sum(ds, [0]),
     ];

@@ -1,4 +1,5 @@
 /** Elementwise operations and sums as ONNX nodes. */
+import { geluCubic, geluLinear } from '../kinds.ts';
 import { contrib, dataTypes } from './builder.ts';
 import type { Builder } from './builder.ts';
 import { plain } from './writing.ts';
@@ -17,6 +18,7 @@ export const elementwiseWritings = {
   sqrt: plain('Sqrt'),
   square: (builder, [x]) => builder.emit('Mul', [x!, x!]),
   sigmoid: plain('Sigmoid'),
+  tanh: plain('Tanh'),
   softplus: plain('Softplus'),
   less: plain('Less'),
   equal: plain('Equal'),
@@ -27,6 +29,22 @@ export const elementwiseWritings = {
   swiglu: (builder, [gate, up], _, used) => {
     if (used === 1) return builder.emit('Mul', [silu(builder, gate!), up!]);
     const [sigmoid] = builder.emit('Sigmoid', [gate!]);
+    const [activated] = builder.emit('Mul', [gate!, sigmoid!]);
+    const [y] = builder.emit('Mul', [activated!, up!]);
+    return [y!, sigmoid!, activated!];
+  },
+  geglu: (builder, [gate, up], _, used) => {
+    if (used === 1) {
+      const attributes = { approximate: { string: 'tanh' } };
+      const [activated] = builder.emit('Gelu', [gate!], { attributes });
+      return builder.emit('Mul', [activated!, up!]);
+    }
+    const number = (value: number): string => builder.constant([value], [], 'float32');
+    const [squared] = builder.emit('Mul', [gate!, gate!]);
+    const [cubic] = builder.emit('Mul', [squared!, number(geluCubic)]);
+    const [inner] = builder.emit('Add', [cubic!, number(geluLinear)]);
+    const [u] = builder.emit('Mul', [inner!, gate!]);
+    const [sigmoid] = builder.emit('Sigmoid', [u!]);
     const [activated] = builder.emit('Mul', [gate!, sigmoid!]);
     const [y] = builder.emit('Mul', [activated!, up!]);
     return [y!, sigmoid!, activated!];

@@ -52,13 +52,17 @@ export const transformerWritings = {
     return builder.emit('Squeeze', [turned!, batch]);
   },
   ropeAt: (builder, inputs) => builder.emit('RotaryEmbedding', inputs, { domain: contrib }),
-  attend: (builder, [q, k, v, mask], { attributes: { scale } }) => {
-    const product = { transA: false, transB: true, alpha: scale };
-    const [scores] = multiply(builder, q!, k!, product);
-    const masked = mask ? builder.emit('Add', [scores!, mask])[0]! : scores!;
+  attend: (builder, [q, k, v, mask], { attributes: { scale, cap } }) => {
+    const product = { transA: false, transB: true, alpha: scale / (cap ?? 1) };
+    const [inner] = multiply(builder, q!, k!, product);
+    const t = cap === undefined ? undefined : builder.emit('Tanh', [inner!])[0]!;
+    const scores = t
+      ? builder.emit('Mul', [t, builder.constant([cap!], [], 'float32')])[0]!
+      : inner!;
+    const masked = mask ? builder.emit('Add', [scores, mask])[0]! : scores;
     const [p] = builder.emit('Softmax', [masked], { attributes: { axis: -1 } });
     const [o] = builder.emit('MatMul', [p!, v!]);
-    return [o!, p!];
+    return t ? [o!, p!, t] : [o!, p!];
   },
 } satisfies Partial<Writings>;
 

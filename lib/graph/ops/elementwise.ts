@@ -6,7 +6,7 @@ import { count, sum } from './reduce.ts';
 
 type Operand = Tensor | number;
 type Binary = OpName & ('add' | 'sub' | 'mul' | 'div' | 'min' | 'max' | 'less' | 'equal');
-type Unary = OpName & ('neg' | 'exp' | 'log' | 'sqrt' | 'square' | 'sigmoid' | 'softplus');
+type Unary = OpName & ('neg' | 'exp' | 'log' | 'sqrt' | 'square' | 'sigmoid' | 'tanh' | 'softplus');
 
 export const add = (a: Operand, b: Operand): Tensor => binary('add', a, b);
 export const sub = (a: Operand, b: Operand): Tensor => binary('sub', a, b);
@@ -25,6 +25,7 @@ export const log = (x: Tensor): Tensor => unary('log', x);
 export const sqrt = (x: Tensor): Tensor => unary('sqrt', x);
 export const square = (x: Tensor): Tensor => unary('square', x);
 export const sigmoid = (x: Tensor): Tensor => unary('sigmoid', x);
+export const tanh = (x: Tensor): Tensor => unary('tanh', x);
 /** log(1 + exp(x)); −log sigmoid(x) is softplus(−x). */
 export const softplus = (x: Tensor): Tensor => unary('softplus', x);
 
@@ -61,6 +62,17 @@ export function silu(x: Tensor): Tensor {
 export function swiglu(gate: Tensor, up: Tensor): Tensor {
   broadcast('swiglu', gate, up);
   return apply('swiglu', [gate, up], {}, [gate, gate, gate])[0]!;
+}
+
+/** gelu(gate) · up, elementwise (Shazeer 2020), gelu by its tanh form (Hendrycks & Gimpel 2016). */
+export function geglu(gate: Tensor, up: Tensor): Tensor {
+  broadcast('geglu', gate, up);
+  return apply('geglu', [gate, up], {}, [gate, gate, gate])[0]!;
+}
+
+/** cap · tanh(x / cap): x near 0, and never beyond the cap. */
+export function softCap(x: Tensor, cap: number): Tensor {
+  return mul(tanh(mul(x, 1 / cap)), cap);
 }
 
 function binary(op: Binary, left: Operand, right: Operand): Tensor {

@@ -1,7 +1,8 @@
 /** The larger pieces of a transformer, each with a gradient that saves passes over memory. */
 import { apply, applyOne, rank, shapeError } from '../tensor.ts';
 import type { Tensor } from '../tensor.ts';
-import { cast } from './elementwise.ts';
+import { cast, equal, stopGradient } from './elementwise.ts';
+import { largest, takeAlong } from './shape.ts';
 
 /** Over the last axis. */
 export function softmax(x: Tensor): Tensor {
@@ -43,6 +44,14 @@ export function nextToken(h: Tensor, weights: Tensor, ids: Tensor): NextToken {
   return { logProbs: outputs[0]!, hits: outputs[2]! };
 }
 
+/** The same of logits [R, V] that are there already. */
+export function nextTokenOf(logits: Tensor, ids: Tensor): NextToken {
+  const index = ids.dtype === 'int64' ? ids : cast(ids, 'int64');
+  const fixed = stopGradient(logits);
+  const hits = equal(takeAlong(fixed, index), largest(fixed).value);
+  return { logProbs: logProb(logits, index), hits: cast(hits, 'float32') };
+}
+
 /** x / sqrt(mean(x²) + eps) · gain over the last axis (Zhang & Sennrich 2019). */
 export function rmsNorm(x: Tensor, gain: Tensor, eps: number): Tensor {
   const scale = { dtype: x.dtype, shape: x.shape.with(-1, 1) };
@@ -71,13 +80,20 @@ export interface Angles {
   sin: Tensor;
 }
 
+export interface AttendOptions {
+  scale: number;
+  /** Scores s become cap · tanh(s / cap) (Gemma 2). */
+  cap?: number | undefined;
+  mask?: Tensor | undefined;
+}
+
 /** softmax(scale · q kᵀ + mask) v for q [G, R, d], k, v [G, N, d], mask [R, N]: [G, R, d]. */
 export function attend(
   [q, k, v]: readonly [Tensor, Tensor, Tensor],
-  scale: number,
-  mask?: Tensor,
+  { scale, cap, mask }: AttendOptions,
 ): Tensor {
-  const shape = [q.shape[0]!, q.shape[1]!, k.shape[1]!];
+  const all = { dtype: q.dtype, shape: [q.shape[0]!, q.shape[1]!, k.shape[1]!] };
   const inputs = mask ? [q, k, v, mask] : [q, k, v];
-  return apply('attend', inputs, { scale }, [q, { dtype: q.dtype, shape }])[0]!;
+  const outputs = cap === undefined ? [q, all] : [q, all, all];
+  return apply('attend', inputs, { scale, ...(cap !== undefined && { cap }) }, outputs)[0]!;
 }

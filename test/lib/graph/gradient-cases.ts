@@ -41,6 +41,14 @@ const two = (build: (x: Tensor, y: Tensor) => Tensor, from = -0.75): Case[] => [
   },
   { inputs: [[], ['T', 2]], build, from },
 ];
+const alike = (build: (x: Tensor, y: Tensor) => Tensor, from = -0.75): Case => ({
+  inputs: [
+    ['T', 2],
+    ['T', 2],
+  ],
+  build,
+  from,
+});
 const over = (a: Dim[], b: Dim[], build: (a: Tensor, b: Tensor) => Tensor): Case => ({
   inputs: [a, b],
   build,
@@ -69,6 +77,7 @@ export const cases: Record<OpName, Case[]> = {
   sqrt: [one(ops.sqrt, 0.5)],
   square: [one(ops.square)],
   sigmoid: [one(ops.sigmoid)],
+  tanh: [one(ops.tanh), one((x) => ops.softCap(x, 0.5))],
   softplus: [one((x) => ops.softplus(ops.mul(x, 3)))],
   less: [one((x) => ops.where(ops.less(x, 9), ops.square(x), x))],
   equal: [one((x) => ops.where(ops.equal(x, 9), ops.square(x), x))],
@@ -77,25 +86,9 @@ export const cases: Record<OpName, Case[]> = {
     one((x) => ops.cast(ops.square(x), 'float32')),
     one((x) => ops.mul(x, ops.cast(ids(2, 3), 'float32'))),
   ],
-  stopGradient: [
-    {
-      inputs: [
-        ['T', 2],
-        ['T', 2],
-      ],
-      build: (x, y) => ops.mul(x, ops.stopGradient(y)),
-      fixed: [1],
-    },
-  ],
-  swiglu: [
-    {
-      inputs: [
-        ['T', 2],
-        ['T', 2],
-      ],
-      build: ops.swiglu,
-    },
-  ],
+  stopGradient: [{ ...alike((x, y) => ops.mul(x, ops.stopGradient(y))), fixed: [1] }],
+  swiglu: [alike(ops.swiglu)],
+  geglu: [alike(ops.geglu), alike(ops.geglu, -2)],
   sum: [
     one((x) => ops.sum(x)),
     one((x) => ops.square(ops.sum(x, [0]))),
@@ -270,7 +263,7 @@ export const cases: Record<OpName, Case[]> = {
         [2, 'U', 4],
         [2, 'U', 4],
       ],
-      build: (q, k, v) => ops.attend([q, k, v], 0.5),
+      build: (q, k, v) => ops.attend([q, k, v], { scale: 0.5 }),
     },
     {
       inputs: [
@@ -279,7 +272,17 @@ export const cases: Record<OpName, Case[]> = {
         [2, 'U', 4],
         ['T', 'U'],
       ],
-      build: (q, k, v, mask) => ops.attend([q, k, v], 0.5, ops.mul(mask, 3)),
+      build: (q, k, v, mask) => ops.attend([q, k, v], { scale: 0.5, mask: ops.mul(mask, 3) }),
+    },
+    {
+      inputs: [
+        [2, 'T', 4],
+        [2, 'U', 4],
+        [2, 'U', 4],
+        ['T', 'U'],
+      ],
+      build: (q, k, v, mask) =>
+        ops.attend([q, k, v], { scale: 2, cap: 0.7, mask: ops.mul(mask, 3) }),
     },
   ],
 };

@@ -29,6 +29,10 @@ describe('config.json', () => {
       attentionBias: false,
       outputBias: false,
       mlpBias: false,
+      embeddingScale: 1,
+      attentionScale: 0.5,
+      residualScale: 1,
+      logitScale: 1,
       norms: { beforeAttention: 'input_layernorm', beforeMlp: 'post_attention_layernorm' },
       qkNorm: 'head',
       maxPositions: 128,
@@ -83,6 +87,39 @@ describe('config.json', () => {
     expect(of('Qwen2')).toMatchObject({ attentionBias: true, outputBias: false, mlpBias: false });
   });
 
+  test('layers of Gemma that see a window, in the spellings of transformers 4 and 5', () => {
+    const gemma3 = {
+      ...qwen3,
+      layer_types: undefined,
+      architectures: ['Gemma3ForCausalLM'],
+      hidden_act: undefined,
+      hidden_activation: 'gelu_pytorch_tanh',
+      num_hidden_layers: 3,
+      query_pre_attn_scalar: 16,
+      sliding_window: 32,
+    };
+    const full = { rope: { kind: 'linear', factor: 8, theta: 1000000 } };
+    const local = { rope: { kind: 'default', theta: 10000 }, window: 32 };
+    const older = {
+      ...{ rope_parameters: undefined, rope_scaling: { rope_type: 'linear', factor: 8 } },
+      ...{ rope_theta: 1000000, rope_local_base_freq: 10000, sliding_window_pattern: 2 },
+    };
+    expect(parse({ ...gemma3, ...older })).toMatchObject({
+      ...{ sights: [local, full], sightOf: [0, 1, 0], attentionScale: 0.25 },
+      ...{ embeddingScale: Math.sqrt(8), tieWordEmbeddings: true },
+    });
+    const newer = {
+      layer_types: ['full_attention', 'full_attention', 'sliding_attention'],
+      rope_parameters: {
+        full_attention: { rope_type: 'linear', factor: 8, rope_theta: 1000000 },
+        sliding_attention: { rope_type: 'default', rope_theta: 10000 },
+      },
+    };
+    expect(parse({ ...gemma3, ...newer })).toMatchObject({
+      ...{ sights: [full, local], sightOf: [0, 0, 1] },
+    });
+  });
+
   test('rope scaling of Llama 3.1 in the spelling of transformers 4', () => {
     const scaling = {
       factor: 8,
@@ -107,7 +144,7 @@ describe('config.json', () => {
 });
 
 const supported =
-  'supported: llama, mistral, qwen2, qwen3, each as …ForCausalLM or …ForSequenceClassification';
+  'supported: gemma2, gemma3_text, granite, llama, mistral, olmo2, phi3, qwen2, qwen3, each as …ForCausalLM or …ForSequenceClassification';
 const refused: [what: string, raw: object, sentence: string][] = [
   [
     'another architecture',
@@ -138,7 +175,7 @@ const refused: [what: string, raw: object, sentence: string][] = [
     'rope scaling, and a sliding window',
     { ...qwen3, rope_scaling: { type: 'dynamic', factor: 4 }, use_sliding_window: true },
     'cannot use config.json\n' +
-      '  use_sliding_window: sliding-window attention is not supported; supported: full attention\n' +
+      '  use_sliding_window: layers of this family that see a window are not supported; supported: full attention\n' +
       '  rope_scaling: rope scaling "dynamic" is not supported; supported: "default" (none), "linear", "llama3", "yarn"',
   ],
   [
@@ -162,6 +199,46 @@ const refused: [what: string, raw: object, sentence: string][] = [
     'cannot use config.json\n' +
       '  hidden_act: expected "silu", found "gelu"\n' +
       '  num_labels: a reward model has 1 label, found 2',
+  ],
+  [
+    'what Gemma may say and we do not compute',
+    {
+      ...qwen3,
+      architectures: ['Gemma2ForCausalLM'],
+      hidden_activation: 'gelu',
+      use_bidirectional_attention: true,
+      layer_types: ['chunked_attention'],
+    },
+    'cannot use config.json\n' +
+      '  layer_types.0: expected "full_attention" or "sliding_attention", found "chunked_attention"\n' +
+      '  use_bidirectional_attention: expected false: a token sees none that come after it, found true\n' +
+      '  hidden_activation: expected "gelu_pytorch_tanh", found "gelu"',
+  ],
+  [
+    'longrope of Phi',
+    {
+      ...qwen3,
+      architectures: ['Phi3ForCausalLM'],
+      rope_scaling: { type: 'longrope', short_factor: [1], long_factor: [2] },
+    },
+    'cannot use config.json\n' +
+      '  rope_scaling: rope scaling "longrope" is not supported; supported: "default" (none)',
+  ],
+  [
+    'heads that turn in part, said apart',
+    { ...qwen3, architectures: ['Phi3ForCausalLM'], partial_rotary_factor: 0.75 },
+    'cannot use config.json\n' +
+      '  rope_parameters.partial_rotary_factor: expected 1 (all of a head turns), found 0.75',
+  ],
+  [
+    'a type for too few layers',
+    {
+      ...qwen3,
+      architectures: ['Gemma2ForCausalLM'],
+      hidden_act: 'gelu_pytorch_tanh',
+      layer_types: ['full_attention'],
+    },
+    'cannot use config.json\n' + '  layer_types: expected one for each of 2 layers, found 1',
   ],
   [
     'heads that do not divide',

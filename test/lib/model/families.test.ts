@@ -12,12 +12,13 @@ import * as ops from '../../../lib/graph/ops/index.ts';
 import { readConfig } from '../../../lib/model/config.ts';
 import type { Head, ModelConfig } from '../../../lib/model/config.ts';
 import type { Objective } from '../../../lib/model/decoder.ts';
-import { families } from '../../../lib/model/families.ts';
+import { families, type Family } from '../../../lib/model/families.ts';
 import { loadWeights } from '../../../lib/model/weights.ts';
 import { pairExample } from '../../../lib/recipe/pair.ts';
 import type { Example } from '../../../lib/recipe/recipe.ts';
 import { createPacker, type MicroBatch } from '../../../lib/train/packing.ts';
 import { letters } from '../generate/open-model.ts';
+import { refusal } from '../refusal.ts';
 
 interface Gradients {
   loss: number;
@@ -27,9 +28,10 @@ interface Gradients {
 interface Expected {
   logits: { columns: number[]; rows: number[][] };
   lm: { ids: number[] } & Gradients;
-  pairs: [chosen: number[], rejected: number[]][];
-  bt: { chosen_rewards: number[]; rejected_rewards: number[] } & Gradients;
-  train20: {
+  /** What follows is absent where transformers has no class for reward models. */
+  pairs?: [chosen: number[], rejected: number[]][];
+  bt?: { chosen_rewards: number[]; rejected_rewards: number[] } & Gradients;
+  train20?: {
     lr: number;
     curve: { loss: number; grad_norm: number; margin: number }[];
     final_param_norms: Record<string, number>;
@@ -42,9 +44,13 @@ const folders = readdirSync(fixtures).filter((name) => !name.includes('.'));
 const executor = createOnnxExecutor({ threads: 2 });
 
 test('every family has a folder, here or under parity', () => {
-  const types = [...folders, 'qwen2', 'qwen3'].map((name) => name.replace(/-.*/, ''));
+  const types = [...folders, 'qwen2', 'qwen3'].map(typeOf);
   expect(new Set(types)).toEqual(new Set(Object.keys(families)));
 });
+
+function typeOf(folder: string): string {
+  return folder.replace(/-.*/, '');
+}
 
 const nextToken: Objective = (model, batch) => {
   const { logProbs, hits } = model.nextTokens(batch, batch.data.targets!);
@@ -63,6 +69,7 @@ describe.each(folders)('%s', (name) => {
   const folder = join(fixtures, name);
   const expected = JSON.parse(readFileSync(join(folder, 'expected.json'), 'utf8')) as Expected;
   const { lm, bt, train20, pairs } = expected;
+  const reward = (families as Record<string, Family>)[typeOf(name)]!.architectures.reward;
 
   describe('a language model', () => {
     const { opened, packer } = openModel(folder, 'causal');
@@ -99,6 +106,18 @@ describe.each(folders)('%s', (name) => {
       await generator.close();
     });
   });
+
+  if (!reward || !bt || !train20 || !pairs) {
+    test('has no reward model', async () => {
+      const config = await readConfig(folder);
+      expect([bt, reward]).toEqual([undefined, undefined]);
+      expect(await refusal(() => loadWeights(folder, config, { head: 'reward' }), folder)).toBe(
+        `the family '${name}' has no reward models: transformers has no class for them\n` +
+          '  a judge that writes can be trained of it (sft, pairwise, pointwise), or a reward model of another family',
+      );
+    });
+    return;
+  }
 
   describe('a reward model', () => {
     const { opened, packer } = openModel(folder, 'reward');
