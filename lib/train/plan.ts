@@ -79,13 +79,25 @@ function batchingOf(options: TrainingOptions, name: SplitName): Selection<unknow
   return { batchSize, maxLength, shuffle, truncation, microBatchTokens };
 }
 
-function refuseNothing(files: readonly string[], survey: Survey, split: string): void {
+function refuseNothing(files: readonly string[], survey: Survey, split: SplitName): void {
   if (survey.kept.length > 0) return;
-  const reasons = Object.entries(survey.dropped).map(([reason, rows]) => `${rows} ${reason}`);
+  const reasons = Object.entries(survey.dropped).map(
+    ([reason, rows]) => `${reason} (${rows} rows)`,
+  );
+  const tooLong = Object.keys(survey.dropped).some((reason) => reason.includes('longer than'));
   throw new UserError(
     `no row of ${files.join(', ')} can be used for ${split === 'train' ? 'training' : 'validation'}: ${reasons.join(', ')}`,
+    tooLong ? waysToFit[survey.limit?.by ?? 'max_length'] : undefined,
   );
 }
+
+/** What to do about rows that are all too long, by what limits them. */
+const waysToFit: Record<Limit['by'], string> = {
+  max_length: 'raise --max-length',
+  max_prompt_length: 'raise --max-prompt-length',
+  positions:
+    'the model reads no more, less what --max-response-length keeps for the completion: ask for less (--task, --rubric), or take a model that reads more',
+};
 
 interface Planned extends Common {
   job: Job;
