@@ -88,10 +88,15 @@ export function progressBundle(progress: Progress): MimeBundle {
   const line = lineOf(progress);
   const value = (line.fraction ?? 0).toFixed(4);
   return {
-    'text/html': `<div style="font-family:monospace"><progress value="${value}" max="1" style="width:12em;vertical-align:middle"></progress> ${html(line.parts.join('  '))}</div>`,
+    'text/html': `<div style="font-family:monospace"><progress value="${value}" max="1" style="width:12em;vertical-align:middle"></progress>${line.parts.map(partHtml).join(' ')}</div>`,
     [progressType]: line,
     'text/plain': lineText(line, 100),
   };
+}
+
+/** Apart from its neighbours, and broken between lines as a whole. */
+function partHtml(part: string): string {
+  return `<span style="white-space:nowrap;margin-left:1em">${html(part)}</span>`;
 }
 
 function lineOf(progress: Progress): ProgressLine {
