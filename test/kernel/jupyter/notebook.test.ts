@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Cell, Notebook } from '../../../kernel/jupyter/notebook-file.ts';
 import { runNotebook } from '../../../kernel/jupyter/notebook.ts';
-import { verifyNotebook } from '../../../kernel/jupyter/verify.ts';
 import { temporaryFolder } from '../../lib/temporary.ts';
 
 const folder = temporaryFolder();
