@@ -126,6 +126,18 @@ program
     await rewardCommand(words);
   });
 
+program
+  .command('export')
+  .description('rows of other projects as rows to train on: FILE… [--OPTION V]… | data_config.yaml')
+  .helpOption(false)
+  .allowUnknownOption()
+  .passThroughOptions()
+  .argument('[words...]')
+  .action(async (words: string[]) => {
+    const { exportCommand } = await import('./commands/export.ts');
+    process.exitCode = await exportCommand(words);
+  });
+
 const notebook = program.command('notebook').description('run notebooks without Jupyter');
 notebook
   .command('run <file>')

@@ -7,6 +7,9 @@ export type { ParquetView } from './data/view.ts';
 export { openRows, rowsOf } from './data/rows.ts';
 export type { Cell, Row, Rows } from './data/rows.ts';
 export { writeParquet } from './data/write.ts';
+export { exportData } from './command/export-data.ts';
+export type { ExportSettings } from './command/export-data.ts';
+export type { ExportedPart, ExportResult } from './data/export/run-export.ts';
 
 // Training
 export { train } from './worker/train.ts';

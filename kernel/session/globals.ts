@@ -7,7 +7,10 @@ import { fileURLToPath } from 'node:url';
 import { ownModule } from '../../lib/own-process.ts';
 import type { Bridge } from './bridge.ts';
 
-const libraryNames = ['view', 'train', 'RewardModel', 'LanguageModel', 'defineRecipe'];
+const libraryNames = [
+  ...['view', 'train', 'RewardModel', 'LanguageModel', 'defineRecipe'],
+  'exportData',
+];
 
 export function installGlobals({ display, input, magic }: Bridge): void {
   const require = createRequire(import.meta.url);

@@ -40,14 +40,20 @@ interface Property {
 /** The options of a `z.object`, in its order. */
 export function describeOptions(schema: z.ZodType): OptionInfo[] {
   const { properties = {} } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as {
-    properties?: Record<string, Property>;
+    properties?: Record<string, Property & { type?: string | string[] }>;
   };
-  return Object.entries(properties).map(([name, property]) => optionInfo(name, property));
+  return Object.entries(properties).map(([name, property]) => optionInfo(name, spread(property)));
 }
 
 /** `batch_size` as `--batch-size`. */
 export function flagOf(name: string): string {
   return `--${name.replaceAll('_', '-')}`;
+}
+
+/** Null beside a plain type is one more of its types, beside any other a choice. */
+function spread({ type, ...property }: Property & { type?: string | string[] }): Property {
+  if (!Array.isArray(type)) return { ...property, ...(type !== undefined && { type }) };
+  return { ...property, anyOf: type.map((each) => ({ type: each })) };
 }
 
 function optionInfo(name: string, property: Property): OptionInfo {
@@ -84,8 +90,10 @@ function expected(property: Property): string {
   if (property.type === 'number') return `a number${range(property)}`;
   if (property.prefixItems)
     return `${property.prefixItems.length} numbers${range(property.prefixItems[0]!)}`;
-  if (property.type === 'array') return isNumeric(property.items) ? 'numbers' : 'one text or more';
-  return 'a text';
+  if (property.type !== 'array') return 'a text';
+  if (isNumeric(property.items)) return 'numbers';
+  const { enum: known = [] } = typeof property.items === 'object' ? property.items : {};
+  return known.length > 0 ? `one or more of ${known.join(', ')}` : 'one text or more';
 }
 
 function range({ minimum, maximum, exclusiveMinimum, exclusiveMaximum }: Property): string {

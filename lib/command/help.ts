@@ -10,6 +10,11 @@ export function optionLines(schema: z.ZodType, width = 100): string[] {
   return table(rows, width);
 }
 
+/** A line or more for each name and what it means. */
+export function nameLines(rows: readonly (readonly [string, string])[], width = 100): string[] {
+  return table(rows, width);
+}
+
 /** Help for one recipe, or the list of recipes. `width` columns at most. */
 export function trainHelp(
   recipe?: string,

@@ -9,7 +9,7 @@ import { nothingGiven, readWords } from './given.ts';
 export interface Refusing {
   /** 'generate cannot use these options'. */
   refusal: string;
-  hint: string;
+  hint?: string;
 }
 
 /** The values, defaults filled in. Throws a `UserError` that names every word which cannot be used. */

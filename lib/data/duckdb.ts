@@ -14,6 +14,9 @@ export interface Query {
   lists?: readonly (readonly number[])[];
 }
 
+/** Where DuckDB puts what does not fit in memory. */
+export const spillFolder = join(tmpdir(), `rewardlab-duckdb-${process.pid}`);
+
 let instance: Promise<DuckDBInstance> | undefined;
 
 /** Opened on first use and shared: it holds no tables, only the reading of files. */
@@ -21,7 +24,7 @@ function database(): Promise<DuckDBInstance> {
   instance ??= DuckDBInstance.create(':memory:', {
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
-    temp_directory: join(tmpdir(), `rewardlab-duckdb-${process.pid}`),
+    temp_directory: spillFolder,
   });
   return instance;
 }

@@ -15,7 +15,8 @@ export async function* exactRows(rows: Rows): AsyncGenerator<Row> {
   else for await (const chunk of rows.scan()) yield* chunk;
 }
 
-function isLines(path: string): boolean {
+/** Whether a file is read a line at a time, by its name. */
+export function isLines(path: string): boolean {
   return /^\.(jsonl|ndjson)$/i.test(extname(path));
 }
 

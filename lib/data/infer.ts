@@ -14,13 +14,25 @@ type Shape =
 
 /** Column types that hold all rows, in order of first appearance. Refuses columns of mixed types. */
 export function inferTypes(rows: readonly Row[]): Record<string, string> {
+  const found = columnTypes();
+  for (const row of rows) found.add(row);
+  return found.types();
+}
+
+/** The same for rows that come one at a time and are not kept. */
+export function columnTypes(): { add(row: Row): void; types(): Record<string, string> } {
   const shapes = new Map<string, Shape>();
-  for (const row of rows)
-    for (const [name, value] of Object.entries(row))
-      shapes.set(name, merge(shapes.get(name), shapeOf(value, name), name));
-  if (shapes.size === 0)
-    throw new UserError('there are no rows to tell columns from', 'give a schema');
-  return Object.fromEntries([...shapes].map(([name, shape]) => [name, sql(shape)]));
+  return {
+    add: (row) => {
+      for (const [name, value] of Object.entries(row))
+        shapes.set(name, merge(shapes.get(name), shapeOf(value, name), name));
+    },
+    types: () => {
+      if (shapes.size === 0)
+        throw new UserError('there are no rows to tell columns from', 'give a schema');
+      return Object.fromEntries([...shapes].map(([name, shape]) => [name, sql(shape)]));
+    },
+  };
 }
 
 function shapeOf(value: Cell | undefined, name: string): Shape {

@@ -62,9 +62,13 @@ export function inside(cell: Cell | undefined, ...path: (string | number)[]): Ce
   return at;
 }
 
-/** The turns before the answers. A text is what a user said. */
+/** The turns before the answers. */
 export function conversationOf(row: Row): Message[] | Refused {
-  const cell = cellOf(row, usual.prompt);
+  return conversationIn(cellOf(row, usual.prompt));
+}
+
+/** A cell as turns. A text is what a user said. */
+export function conversationIn(cell: Cell): Message[] | Refused {
   if (typeof cell === 'string' && !looksLikeMessages(cell))
     return cell.trim() === ''
       ? { dropped: 'no prompt', detail: 'the prompt is an empty text' }

@@ -42,7 +42,7 @@ const labelColumns = [
 export function pairColumns(table: Pick<Rows, 'columns' | 'paths'>): string[] {
   const has = (names: readonly string[]): string | undefined =>
     cells.columnOf(table.columns, names);
-  const answers = answersOf(table.columns);
+  const answers = answersIn(table.columns);
   if (!answers)
     throw new UserError(
       `${filesText(table.paths)} no pairs of answers: expected a column 'output' with two answers, columns 'response_a' and 'response_b', or 'chosen' and 'rejected'; columns there: ${Object.keys(table.columns).join(', ')}`,
@@ -60,7 +60,7 @@ export function pairColumns(table: Pick<Rows, 'columns' | 'paths'>): string[] {
 
 /** A row as a pair to be judged; or why it is none. */
 export function judgedPair(row: Row, index: number): JudgedPair | Refused {
-  const columns = answersOf(row);
+  const columns = answersIn(row);
   const source = cells.sourceOf(row, 'pairwise');
   const context = cells.contextOf(row);
   if (columns && columns[0] === cells.columnOf(row, ['chosen'])) {
@@ -78,7 +78,8 @@ export function judgedPair(row: Row, index: number): JudgedPair | Refused {
   return { conversation, context, answers, source, ...label };
 }
 
-function answersOf(table: Readonly<Record<string, unknown>>): string[] | undefined {
+/** The column or the two columns of a table's or row's answers. */
+export function answersIn(table: Readonly<Record<string, unknown>>): string[] | undefined {
   const both = (names: readonly string[]): string[] | undefined => {
     const found = names.flatMap((name) => cells.columnOf(table, [name]) ?? []);
     return found.length === names.length ? found : undefined;

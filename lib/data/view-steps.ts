@@ -1,14 +1,13 @@
 /**
  * The verbs of a view as SQL over the query before them.
  */
-import { uniformInt } from 'pure-rand/distribution/uniformInt';
-import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { UserError } from '../errors.ts';
 import type { Column, Row } from './cell.ts';
 import { columnRecord, refuseDifferences, requireColumns } from './columns.ts';
 import { allRows, quoteName, reasonOf, streamRows, withConnection } from './duckdb.ts';
 import type { Query } from './duckdb.ts';
 import { dataFiles } from './files.ts';
+import { drawnPlaces } from './order.ts';
 import { openSource } from './source.ts';
 
 /** What to sort by. */
@@ -56,15 +55,7 @@ export function headOf(from: Stage, count: number): Stage {
 /** The same rows for a seed on every machine, whatever the number of threads. */
 export async function sampleOf(from: Stage, count: number, seed: number): Promise<Stage> {
   const [row] = await allRows({ ...from, sql: `SELECT count(*) AS n FROM (${from.sql})` });
-  const total = Number(row!.n);
-  const random = xoroshiro128plus(seed);
-  const chosen = new Set<number>();
-  // Floyd's sampling (Bentley & Floyd 1987): each subset of that size is equally likely.
-  for (let last = Math.max(0, total - count); last < total; last++) {
-    const drawn = uniformInt(random, 0, last);
-    chosen.add(chosen.has(drawn) ? last : drawn);
-  }
-  return at(from, [...chosen]);
+  return at(from, [...drawnPlaces(Number(row!.n), count, seed)]);
 }
 
 /** Refuses what is not one expression that is true or false. */

@@ -1,4 +1,4 @@
-/** Writes rows as parquet or JSON lines, by the file's name; the file appears whole or not at all. */
+/** Writes rows as parquet, JSON lines or JSON, by the file's name; the file appears whole or not at all. */
 import { createWriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { extname } from 'node:path';
@@ -14,15 +14,14 @@ export function checkOutput(path: string): void {
     throw new UserError(`--output: expected a .parquet or .jsonl file, got '${path}'`);
 }
 
-/** The schema is inferred for parquet where none is given. */
+/** The schema is inferred for parquet where none is given. A `.json` file is one list of all rows. */
 export async function writeRows(
   path: string,
   rows: Iterable<Row> | AsyncIterable<Row>,
   schema?: Schema,
 ): Promise<void> {
-  checkOutput(path);
   if (extname(path) === '.parquet') await writeParquet(path, rows, schema);
-  else await writeLines(path, rows);
+  else await writeText(path, extname(path) === '.json' ? jsonList(rows) : jsonLines(rows));
 }
 
 /** A line of JSON a row. */
@@ -35,10 +34,19 @@ export function jsonLine(row: Row): string {
   return `${JSON.stringify(row, plain)}\n`;
 }
 
-async function writeLines(path: string, rows: Iterable<Row> | AsyncIterable<Row>): Promise<void> {
+async function* jsonList(rows: Iterable<Row> | AsyncIterable<Row>): AsyncGenerator<string> {
+  let before = '[\n';
+  for await (const row of rows) {
+    yield before + jsonLine(row).trimEnd();
+    before = ',\n';
+  }
+  yield before.startsWith('[') ? '[]\n' : '\n]\n';
+}
+
+async function writeText(path: string, text: AsyncIterable<string>): Promise<void> {
   const temporary = `${path}.${process.pid}.tmp`;
   try {
-    await pipeline(Readable.from(jsonLines(rows)), createWriteStream(temporary));
+    await pipeline(Readable.from(text), createWriteStream(temporary));
     await rename(temporary, path);
   } catch (cause) {
     await rm(temporary, { force: true });

@@ -6,6 +6,7 @@ import {
   DuckDBInstance,
   DuckDBListType,
   DuckDBStructType,
+  DuckDBTypeId,
   JSToDuckDBValueConverter,
 } from '@duckdb/node-api';
 import type { DuckDBConnection, DuckDBType, JS } from '@duckdb/node-api';
@@ -13,7 +14,7 @@ import { rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { UserError } from '../errors.ts';
 import type { Cell, Row } from './cell.ts';
-import { quoteName, quoteText, reasonOf } from './duckdb.ts';
+import { quoteName, quoteText, reasonOf, spillFolder } from './duckdb.ts';
 import { inferTypes } from './infer.ts';
 
 /** Column name to DuckDB type: `{ chosen: 'VARCHAR', ids: 'BIGINT[]' }`. */
@@ -33,7 +34,7 @@ export async function writeParquet(
   if (!(await stat(dirname(path)).catch(() => undefined)))
     throw new UserError(`cannot write '${path}': there is no folder '${dirname(path)}'`);
   const temporary = `${path}.${process.pid}.tmp`;
-  const instance = await DuckDBInstance.create(':memory:');
+  const instance = await DuckDBInstance.create(':memory:', { temp_directory: spillFolder });
   const connection = await instance.connect();
   try {
     const inferred = schema ? undefined : await collect(rows);
@@ -85,11 +86,12 @@ async function fill(
   return count;
 }
 
-/** DuckDB wants every field of a struct; a key that is missing is null. */
+/** DuckDB wants every field of a struct; a key that is missing is null. What is only ever `{}` is JSON, which is text. */
 function fitted(cell: Cell | undefined, type: DuckDBType): JS | null {
   if (cell === null || cell === undefined) return null;
   if (type instanceof DuckDBListType && Array.isArray(cell))
     return cell.map((item) => fitted(item, type.valueType));
+  if (type.typeId === DuckDBTypeId.VARCHAR && typeof cell === 'object') return JSON.stringify(cell);
   if (!(type instanceof DuckDBStructType) || typeof cell !== 'object') return cell;
   const fields = cell as Record<string, Cell>;
   return Object.fromEntries(

@@ -35,7 +35,7 @@ function chooseData(data: HubData): Choice {
 function onlyOne(data: HubData, files: readonly HubFile[]): HubFile[] {
   const inside = files.filter(({ path }) => data.path === '' || path.startsWith(`${data.path}/`));
   if (inside.length === 0) throw noFile(data, files);
-  const found = dataOf(inside);
+  const found = rowFiles(inside);
   if (found.length === 1) return [...found];
   if (found.length === 0) throw noFile(data, inside);
   throw new UserError(
@@ -45,7 +45,7 @@ function onlyOne(data: HubData, files: readonly HubFile[]): HubFile[] {
 }
 
 function noFile(data: HubData, files: readonly HubFile[]): UserError {
-  const found = dataOf(files);
+  const found = rowFiles(files);
   const name = repoText(data, data.revision);
   if (found.length === 0)
     return new UserError(
@@ -65,8 +65,8 @@ function noFile(data: HubData, files: readonly HubFile[]): UserError {
   );
 }
 
-/** Plain JSON counts where there is nothing else; descriptions of a dataset never do. */
-function dataOf(files: readonly HubFile[]): readonly HubFile[] {
+/** Of files those that hold rows. Plain JSON counts where there is nothing else; descriptions of a dataset never do. */
+export function rowFiles<T extends { path: string }>(files: readonly T[]): readonly T[] {
   const rows = files.filter(({ path }) => /\.(parquet|jsonl|ndjson)$/i.test(path));
   if (rows.length > 0) return rows;
   return files.filter(({ path }) => /\.json$/i.test(path) && !/dataset_infos?\.json$/.test(path));

@@ -1,6 +1,6 @@
 /** Batches of a recipe that makes one example of a row: seeded order, epoch after epoch, resumable. */
 import type { Row } from '../data/rows.ts';
-import { shuffled } from './order.ts';
+import { shuffled } from '../data/order.ts';
 import type { Batch, Example, Source } from './recipe.ts';
 import type { RowReader } from './survey.ts';
 

@@ -1,6 +1,6 @@
 /** Which rows of a table a recipe can use, and how long they are. */
 import type { Row } from '../data/rows.ts';
-import { shuffled } from './order.ts';
+import { shuffled } from '../data/order.ts';
 import { tokensOf } from './pair.ts';
 import type { Example, Selection, Survey } from './recipe.ts';
 

@@ -1,6 +1,6 @@
 /** Prompts that the policy answers, and what its answers are worth. */
 import { isRead, type Judge, type RewardResult } from '../../reward/judge.ts';
-import { mix } from '../order.ts';
+import { mix } from '../../data/order.ts';
 import type { TextEncoder } from '../../text/encoder.ts';
 import type { Completion, OwnReward, Policy, Sample, Sampling } from '../recipe.ts';
 import { meanOf, varies } from './advantage.ts';

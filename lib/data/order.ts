@@ -1,4 +1,4 @@
-/** The order in which an epoch visits its rows: a seeded permutation, the same on every machine. */
+/** Seeded orders and draws of rows, the same on every machine: of an epoch, of a sample, of a part of a split. */
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 
@@ -13,6 +13,17 @@ export function shuffled(count: number, seed: number, epoch: number): Int32Array
     order[j] = kept;
   }
   return order;
+}
+
+/** So many different places out of `total`; each subset is equally likely (Floyd; Bentley & Floyd 1987). */
+export function drawnPlaces(total: number, count: number, seed: number): Set<number> {
+  const random = xoroshiro128plus(seed);
+  const chosen = new Set<number>();
+  for (let last = Math.max(0, total - count); last < total; last++) {
+    const drawn = uniformInt(random, 0, last);
+    chosen.add(chosen.has(drawn) ? last : drawn);
+  }
+  return chosen;
 }
 
 /**

@@ -1,0 +1,56 @@
+/**
+ * Rows put aside on the disk, to be read again in another order: memory holds a number a row, so that what is
+ * exported may be larger than memory.
+ */
+import { mkdtemp, open, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Row } from '../cell.ts';
+import { jsonLine } from '../write-rows.ts';
+
+export interface Spool extends AsyncDisposable {
+  /** Adds rows; they are numbered from 0. */
+  add(rows: readonly Row[]): Promise<void>;
+  /** The rows of these numbers, in their order. Nothing is added afterwards. */
+  read(numbers: Iterable<number>): AsyncGenerator<Row>;
+}
+
+/** Bytes that are gathered before they are written. */
+const block = 1 << 20;
+
+export async function openSpool(): Promise<Spool> {
+  const folder = await mkdtemp(join(tmpdir(), 'rewardlab-export-'));
+  const file = await open(join(folder, 'rows.jsonl'), 'w+');
+  const ends: number[] = [];
+  let [written, end] = [0, 0];
+  let pending: Buffer[] = [];
+  const flush = async (): Promise<void> => {
+    const bytes = Buffer.concat(pending);
+    pending = [];
+    await file.write(bytes, 0, bytes.length, written);
+    written += bytes.length;
+  };
+  return {
+    async add(rows) {
+      for (const row of rows) {
+        const bytes = Buffer.from(jsonLine(row));
+        pending.push(bytes);
+        ends.push((end += bytes.length));
+      }
+      if (end - written >= block) await flush();
+    },
+    async *read(numbers) {
+      if (pending.length > 0) await flush();
+      for (const number of numbers) {
+        const begin = number === 0 ? 0 : ends[number - 1]!;
+        const bytes = Buffer.alloc(ends[number]! - begin);
+        await file.read(bytes, 0, bytes.length, begin);
+        yield JSON.parse(bytes.toString()) as Row;
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      await file.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
