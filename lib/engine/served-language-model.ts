@@ -89,7 +89,7 @@ function encode(
   text: TextEncoder,
   template: TemplateValues | undefined,
 ): readonly number[] {
-  if (typeof prompt === 'string') return text.encode(prompt);
+  if (typeof prompt === 'string') return text.encodeAlone(prompt);
   if ('ids' in prompt) return prompt.ids;
   const messages = 'messages' in prompt ? prompt.messages : prompt;
   return text.encodeChat(messages, { addGenerationPrompt: true, ...(template && { template }) });

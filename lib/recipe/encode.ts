@@ -6,11 +6,11 @@ import type { Marked } from '../text/spans.ts';
 import type { Batching } from './recipe.ts';
 
 /**
- * Plain text, ended by the end-of-text token unless it is written there (as TRL's RewardTrainer does):
+ * Plain text, begun as the tokenizer begins texts and ended by the end-of-text token unless it is written there (as TRL's RewardTrainer does):
  * the reward is read at the last token.
  */
 export function encodeText(text: string, encoder: TextEncoder): number[] {
-  const ids = encoder.encode(text);
+  const ids = encoder.encodeAlone(text);
   const { eos } = encoder.special;
   return eos === undefined || ids.slice(-2).includes(eos) ? ids : [...ids, eos];
 }

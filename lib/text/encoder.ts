@@ -32,6 +32,11 @@ export interface SpecialIds {
 export interface TextEncoder {
   /** Token ids of a text; special tokens written in it count as such, none are added. */
   encode(text: string): number[];
+  /**
+   * The same of a text that is no conversation and stands alone: it begins as the tokenizer has it, with a
+   * BOS for Llama, Mistral and Gemma. Chat templates write that themselves, and it is never there twice.
+   */
+  encodeAlone(text: string): number[];
   /** The same, and of each token whether all of it lies in one of the spans of the text. */
   encodeMarked(text: string, spans: readonly Span[]): Marked;
   decode(ids: ArrayLike<number>, options?: { skipSpecial?: boolean }): string;
@@ -65,6 +70,10 @@ export async function loadEncoder(folder: string): Promise<TextEncoder> {
     });
   return {
     encode: (text) => tokenizer.encode(text),
+    encodeAlone(text) {
+      const [ids, { beginning }] = [tokenizer.encode(text), tokenizer];
+      return beginning.every((id, i) => ids[i] === id) ? ids : [...beginning, ...ids];
+    },
     encodeMarked: (text, spans) => tokenizer.encodeMarked(text, spans),
     decode: (ids, options) => tokenizer.decode(Array.from(ids), options?.skipSpecial ?? false),
     chat,

@@ -2,6 +2,7 @@
 import type { LibraryTokenizer } from './library.ts';
 import { markPieces } from './mark-pieces.ts';
 import { piecesOf, type Pieces } from './pieces.ts';
+import { sentencePieces } from './sentence-pieces.ts';
 import type { Marked, Span } from './spans.ts';
 
 export interface FastEncoder {
@@ -14,7 +15,7 @@ export function fastEncoder(
   library: LibraryTokenizer,
   definition: Record<string, unknown>,
 ): FastEncoder | undefined {
-  const pieces = piecesOf(library, definition);
+  const pieces = piecesOf(library, definition) ?? sentencePieces(library, definition);
   return (
     pieces && {
       encode: (text) => encodePieces(pieces, text),
@@ -25,10 +26,11 @@ export function fastEncoder(
 
 function encodePieces({ sections, normalize, split, ids }: Pieces, text: string): number[] {
   const all: number[] = [];
-  for (const section of sections(text)) {
+  sections(text).forEach((section, i) => {
     if (section.id !== undefined) all.push(section.id);
     else
-      for (const piece of split(normalize(section.text))) for (const id of ids(piece)) all.push(id);
-  }
+      for (const piece of split(normalize(section.text, i === 0)))
+        for (const id of ids(piece)) all.push(id);
+  });
   return all;
 }

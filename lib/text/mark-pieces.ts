@@ -7,11 +7,16 @@ export function markPieces(pieces: Pieces, text: string, spans: readonly Span[])
   let at = 0;
   for (const { text: section, id } of pieces.sections(text)) {
     const local = moved(spans, (edge) => edge - at);
-    if (id !== undefined) add(marked, [id], covers(local, [0, section.length]));
-    else markSection(pieces, section, { spans: local, onto: marked });
+    if (id !== undefined) add(marked, [id], covers(local, ownSpan(section)));
+    else markSection(pieces, section, at === 0, { spans: local, onto: marked });
     at += section.length;
   }
   return marked;
+}
+
+/** White space that an added token took along is not its own. */
+function ownSpan(section: string): Span {
+  return [section.length - section.trimStart().length, section.trimEnd().length];
 }
 
 interface Marking {
@@ -19,11 +24,16 @@ interface Marking {
   onto: Marked;
 }
 
-function markSection(pieces: Pieces, section: string, { spans, onto }: Marking): void {
-  const text = pieces.normalize(section);
+function markSection(
+  pieces: Pieces,
+  section: string,
+  first: boolean,
+  { spans, onto }: Marking,
+): void {
+  const text = pieces.normalize(section, first);
   // Normalising may change lengths: an edge moves with the text before it.
   const normal = (edge: number): number =>
-    edge > 0 ? pieces.normalize(section.slice(0, edge)).length : edge;
+    edge > 0 ? pieces.normalize(section.slice(0, edge), first).length : edge;
   const own = text === section ? spans : moved(spans, normal);
   let at = 0;
   for (const piece of pieces.split(text)) {

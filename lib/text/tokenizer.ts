@@ -5,8 +5,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../errors.ts';
-import { createTokenizer } from './library.ts';
+import { createTokenizer, type LibraryTokenizer } from './library.ts';
 import { fastEncoder } from './fast-encoder.ts';
+import { plainer } from './pre-tokenizers.ts';
 import { encodeApart, type Marked, type Span } from './spans.ts';
 
 export interface TextTokenizer {
@@ -15,6 +16,8 @@ export interface TextTokenizer {
   decode(ids: readonly number[], skipSpecial: boolean): string;
   /** The id of a token as it is written, `<|im_end|>`. */
   id(token: string): number | undefined;
+  /** Ids that a text begins with, where it is no conversation. */
+  beginning: readonly number[];
   vocab: number;
 }
 
@@ -38,10 +41,12 @@ export async function loadTokenizer(
 }
 
 function wrap(
-  definition: Record<string, unknown>,
+  given: Record<string, unknown>,
   config: Readonly<Record<string, unknown>>,
 ): TextTokenizer {
-  const library = createTokenizer(definition, { clean_up_tokenization_spaces: false, ...config });
+  const definition = plainer(given);
+  // Texts come back as they were, as in transformers 5 whatever the config says: `it 's` may be meant.
+  const library = createTokenizer(definition, { ...config, clean_up_tokenization_spaces: false });
   const slow = (text: string): number[] => library.encode(text, { add_special_tokens: false }).ids;
   const fast = fastEncoder(library, definition);
   return {
@@ -50,8 +55,17 @@ function wrap(
     decode: (ids, skipSpecial) =>
       ids.length === 0 ? '' : library.decode([...ids], { skip_special_tokens: skipSpecial }),
     id: (token) => library.token_to_id(token),
+    beginning: config.add_bos_token === false ? [] : beginningOf(library),
     vocab: library.model.vocab.length,
   };
+}
+
+/** What the post-processor puts before a text. */
+function beginningOf(library: LibraryTokenizer): number[] {
+  const encode = (special: boolean): number[] =>
+    library.encode('a', { add_special_tokens: special }).ids;
+  const [plain, whole] = [encode(false), encode(true)];
+  return whole.slice(0, Math.max(0, whole.indexOf(plain[0]!)));
 }
 
 /** A JSON object from a file; undefined when there is no such file. */
