@@ -172,9 +172,10 @@ function failure(error: unknown): string {
 function loopRun(run: RunFolder, running: Running): LoopRun {
   const { job, recipe, prepared, commands, learner, policy, state } = running;
   const { config, text, train, validation, options, plan } = prepared;
-  const pad = text.special.pad;
+  const { pad, eos } = text.special;
   const { head } = recipe;
-  const padId = pad !== undefined && { padId: pad };
+  // By a pad that is the end token, transformers would read the reward a token too early.
+  const padId = pad !== undefined && pad !== eos && { padId: pad };
   const files: ModelFiles = { config, head, from: job.model, ...padId };
   const ask = running.control.reward;
   const reward: OwnReward | undefined = ask && ((rollouts) => ask(rollouts, commands.stopping));
