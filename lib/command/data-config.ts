@@ -93,7 +93,9 @@ function readHub(
     config.problems.push(`dataset.name: expected ORG/NAME of a dataset, got '${shown(name)}'`);
   else {
     const folder = typeof dataset_config === 'string' ? `${dataset_config}/` : '**/';
-    config.data.push(`hf://datasets/${name}/${folder}*${shown(split)}*.{parquet,jsonl,json}`);
+    config.data.push(
+      `hf://datasets/${name}/${folder}*${shown(split)}*.{parquet,jsonl,json,jsonl.gz,json.gz}`,
+    );
   }
 }
 

@@ -51,7 +51,7 @@ export async function exportData(
   const checked = checkExport(given, { refusal: 'exportData cannot use these settings' });
   const tables = isFiles(source)
     ? await openTables(await sourceFiles([source].flat(), cwd))
-    : [await tableOf(await rowSource(source, rows ? 'rows' : 'data'))];
+    : [await tableOf(await rowSource(source, rows ? 'rows' : 'data'), signal)];
   return runExport(planOf(checked, tables, cwd), { signal, ...rest });
 }
 

@@ -46,7 +46,7 @@ export const exportOptions = z.object({
     .describe('write pairs in both orders, or with --no-swap in one; null: as the format does'),
   name: z
     .string()
-    .regex(/^[^\\/]+$/)
+    .refine((name) => /^[^\\/]+$/.test(name), 'a name without / and \\')
     .nullable()
     .default(null)
     .describe('what files are called; null: as the format'),

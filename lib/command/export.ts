@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { ExportPlan } from '../data/export/run-export.ts';
 import { readShares } from '../data/export/split.ts';
-import { sourceFiles } from '../data/export/source-files.ts';
+import { atHome, sourceFiles } from '../data/export/source-files.ts';
 import { openTables, type Table } from '../data/export/tables.ts';
 import { targets } from '../data/export/targets.ts';
 import type { Filter } from '../data/export/filters.ts';
@@ -66,7 +66,7 @@ export function planOf(
     ...options,
     tables,
     filters,
-    outputDir: resolve(cwd, output_dir),
+    outputDir: resolve(cwd, atHome(output_dir)),
     preserveStructure: preserve_structure,
     target: targets.find((target) => target.name === to)!,
     ...(split !== null && { split: typeof split === 'string' ? readShares(split)! : split }),

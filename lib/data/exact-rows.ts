@@ -2,10 +2,8 @@
  * Rows as their files spell them. A column of JSON lines that holds numbers in some rows and texts in
  * others is text in a table; here each value keeps its own type.
  */
-import { createReadStream } from 'node:fs';
-import { extname } from 'node:path';
-import { createInterface } from 'node:readline';
 import type { Row } from './cell.ts';
+import { isLines, textLines } from './json-lines.ts';
 import type { Rows } from './rows.ts';
 
 /** Every row in order; the rows have been opened before, so the lines are known to be JSON. */
@@ -15,13 +13,7 @@ export async function* exactRows(rows: Rows): AsyncGenerator<Row> {
   else for await (const chunk of rows.scan()) yield* chunk;
 }
 
-/** Whether a file is read a line at a time, by its name. */
-export function isLines(path: string): boolean {
-  return /^\.(jsonl|ndjson)$/i.test(extname(path));
-}
-
 /** The rows of one file of JSON lines, which are known to be JSON. */
 export async function* fileRows(path: string): AsyncGenerator<Row> {
-  for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Infinity }))
-    if (line.trim() !== '') yield JSON.parse(line) as Row;
+  for await (const line of textLines(path)) if (line.trim() !== '') yield JSON.parse(line) as Row;
 }

@@ -6,8 +6,31 @@ import { createReadStream, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { createGunzip } from 'node:zlib';
 import { UserError } from '../errors.ts';
 import { describe, quoteName, quotePath, quoteText, reasonOf, withConnection } from './duckdb.ts';
+
+/** Whether a file holds JSON, by its name; `.gz` after it is unpacked on the way. */
+export function isJson(path: string): boolean {
+  return /\.(jsonl|ndjson|json)(\.gz)?$/i.test(path);
+}
+
+/** Whether each of its lines is a row. */
+export function isLines(path: string): boolean {
+  return /\.(jsonl|ndjson)(\.gz)?$/i.test(path);
+}
+
+export async function* textLines(path: string): AsyncGenerator<string> {
+  const file = createReadStream(path);
+  const input = /\.gz$/i.test(path) ? file.pipe(createGunzip()) : file;
+  file.on('error', (error) => input.destroy(error)); // A pipe does not hand errors on.
+  try {
+    yield* createInterface({ input, crlfDelay: Infinity });
+  } finally {
+    file.destroy();
+    input.destroy();
+  }
+}
 
 /** Converts a file; returns the path of the parquet file, which is removed when the process ends. */
 export async function convertJson(path: string): Promise<string> {
@@ -40,18 +63,15 @@ function asText(type: string): string {
 
 /** The first line that is not JSON; DuckDB's own line numbers are off by one for some errors. */
 async function firstBadLine(path: string): Promise<string | undefined> {
-  const input = createReadStream(path);
   let number = 0;
   try {
-    for await (const line of createInterface({ input, crlfDelay: Infinity })) {
+    for await (const line of textLines(path)) {
       number++;
       if (line.trim() !== '') JSON.parse(line);
     }
     return undefined;
   } catch (error) {
     return `line ${number}: ${(error as Error).message}`;
-  } finally {
-    input.destroy();
   }
 }
 

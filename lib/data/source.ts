@@ -2,10 +2,10 @@
  * One file as something DuckDB can select from, and the sentences for what is no such file.
  */
 import { open, readdir, stat } from 'node:fs/promises';
-import { basename, dirname, extname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { UserError, closest } from '../errors.ts';
 import { allRows, describe, quotePath, reasonOf } from './duckdb.ts';
-import { convertJson } from './json-lines.ts';
+import { convertJson, isJson } from './json-lines.ts';
 import type { Column } from './cell.ts';
 
 /** Column that numbers a file's rows from 0. */
@@ -23,7 +23,7 @@ export interface Source {
 export async function openSource(path: string): Promise<Source> {
   const size = await sizeOf(path);
   if (size === 0) throw new UserError(`'${path}' is empty (0 bytes)`);
-  const json = /^\.(jsonl|ndjson|json)$/i.test(extname(path));
+  const json = isJson(path);
   if (!json) await checkParquet(path, size);
   const from = fromParquet(json ? await convertJson(path) : path);
   try {
@@ -48,7 +48,7 @@ async function noSuchFile(path: string): Promise<UserError> {
   const names = await readdir(folder).catch(() => undefined);
   if (!names) return new UserError(`no such file '${path}': there is no folder '${folder}'`);
   const guess = closest(basename(path), names);
-  const data = names.filter((name) => /\.(parquet|jsonl|ndjson)$/i.test(name)).sort();
+  const data = names.filter((name) => /\.(parquet|(jsonl|ndjson)(\.gz)?)$/i.test(name)).sort();
   const beside = data.length > 0 ? `; in that folder: ${data.slice(0, 8).join(', ')}` : '';
   return new UserError(`no such file '${path}'${beside}`, guess && `did you mean '${guess}'?`);
 }

@@ -67,9 +67,11 @@ function noFile(data: HubData, files: readonly HubFile[]): UserError {
 
 /** Of files those that hold rows. Plain JSON counts where there is nothing else; descriptions of a dataset never do. */
 export function rowFiles<T extends { path: string }>(files: readonly T[]): readonly T[] {
-  const rows = files.filter(({ path }) => /\.(parquet|jsonl|ndjson)$/i.test(path));
+  const rows = files.filter(({ path }) => /\.(parquet|(jsonl|ndjson)(\.gz)?)$/i.test(path));
   if (rows.length > 0) return rows;
-  return files.filter(({ path }) => /\.json$/i.test(path) && !/dataset_infos?\.json$/.test(path));
+  return files.filter(
+    ({ path }) => /\.json(\.gz)?$/i.test(path) && !/dataset_infos?\.json$/.test(path),
+  );
 }
 
 /** The first file's name with its shard numbers left open. */

@@ -16,7 +16,7 @@ export const samples: Converter = {
   name: 'samples',
   summary: 'rows that were exported before, by rewardlab or RM-Gallery',
   columns: ['input', 'output'],
-  fits: (columns) => columns.includes('metadata') || columns.includes('unique_id'),
+  fits: (columns) => !columns.includes('instruction'),
   convert: (row) => {
     const about = aboutOf(row);
     const outputs = outputsOf(row);
@@ -32,12 +32,17 @@ export const samples: Converter = {
       {
         ...about,
         kind: 'answer',
-        ...(answer && { answer }),
+        ...(answer && { answer: typeof score === 'number' ? scored(answer, score) : answer }),
         ...(typeof score === 'number' && { score }),
       },
     ];
   },
 };
+
+/** A score that stands in a column of its own is written where judges look for it. */
+function scored(answer: Answer, score: number): Answer {
+  return answer.label ? answer : { ...answer, label: { score } };
+}
 
 function aboutOf(row: Row) {
   const metadata = decoded(row.metadata);

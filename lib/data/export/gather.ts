@@ -8,7 +8,7 @@ import { refusals, type Refusals } from '../refusals.ts';
 import type { Schema } from '../write.ts';
 import { UserError } from '../../errors.ts';
 import type { Filter } from './filters.ts';
-import { officialOf, officialSplit } from './official.ts';
+import { officialOf } from './official.ts';
 import { digest, promptGroup } from './prompt-group.ts';
 import type { Spool } from './spool.ts';
 import type { Table } from './tables.ts';
@@ -67,7 +67,8 @@ export async function gather(
     if (read++ % stride === 0) goesOn(read - 1, all);
     try {
       const samples = samplesOf(row);
-      const official = officialSplit(row.split) ?? officialOf(plan.tables[table]!.place);
+      const said = typeof row.split === 'string' ? officialOf(row.split) : undefined;
+      const official = said ?? officialOf(plan.tables[table]!.place);
       for (const { rows, group } of samples) {
         for (const each of rows) {
           types.add(each.row);

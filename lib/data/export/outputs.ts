@@ -1,7 +1,7 @@
 /** Which files an export writes, and which rows go into each. */
-import { extname } from 'node:path';
 import { UserError } from '../../errors.ts';
 import type { Gathered } from './gather.ts';
+import { officialOf } from './official.ts';
 import type { Part } from './parts.ts';
 import type { Shares } from './split.ts';
 import type { Table } from './tables.ts';
@@ -36,12 +36,12 @@ export function outputsOf(
     formats,
     name,
     preserveStructure,
+    split,
     usual,
-  }: Naming & { tables: readonly Table[]; usual: string },
+  }: Naming & { tables: readonly Table[]; split?: Shares; usual: string },
 ): Output[] {
-  const stems = tables.map(({ place }) => place.slice(0, place.length - extname(place).length));
+  const stems = tables.map(({ place }) => place.replace(/(\.\w+)?(\.gz)?$/i, ''));
   const outputs = parts.flatMap((part) => {
-    const suffix = part.name === undefined ? '' : `_${part.name}`;
     const whole = [{ stem: name ?? usual, rows: part.rows }];
     const each = tables.map((_, number) => ({
       stem: (tables.length === 1 ? name : undefined) ?? (stems[number] || usual),
@@ -49,9 +49,12 @@ export function outputsOf(
     }));
     return (preserveStructure ? each : whole)
       .filter(({ rows }) => rows.length > 0)
-      .flatMap(({ stem, rows }) =>
-        formats.map((format) => ({ part, file: `${stem}${suffix}.${format}`, rows })),
-      );
+      .flatMap(({ stem, rows }) => {
+        // `train.jsonl` stays `train`, and does not become `train_train`.
+        const said = part.name === undefined || (!split && officialOf(stem) === part.name);
+        const full = said ? stem : `${stem}_${part.name}`;
+        return formats.map((format) => ({ part, file: `${full}.${format}`, rows }));
+      });
   });
   refuseSameNames(outputs);
   return outputs;

@@ -67,13 +67,16 @@ export async function runExport(
     for (const { file, rows } of outputs) {
       signal?.throwIfAborted();
       await mkdir(dirname(join(stage, file)), { recursive: true });
-      await writeRows(join(stage, file), spool.read(rows), schema);
+      await writeRows(join(stage, file), until(signal, spool.read(rows)), schema);
     }
     signal?.throwIfAborted();
     for (const { file } of outputs) {
       await mkdir(dirname(join(plan.outputDir, file)), { recursive: true });
       await rename(join(stage, file), join(plan.outputDir, file));
     }
+  } catch (error) {
+    signal?.throwIfAborted(); // A writer has words of its own for an interrupt.
+    throw error;
   } finally {
     await rm(stage, { recursive: true, force: true });
   }
@@ -83,6 +86,16 @@ export async function runExport(
     parts: parts.map((part) => about(part, gathered, outputs, plan.outputDir)),
     notes: [...counts.notes, ...notes, ...missingFiles(parts, gathered, plan)],
   };
+}
+
+async function* until<T>(
+  signal: AbortSignal | undefined,
+  rows: AsyncIterable<T>,
+): AsyncGenerator<T> {
+  for await (const row of rows) {
+    signal?.throwIfAborted();
+    yield row;
+  }
 }
 
 /** A folder beside the places that files will be put in, so that putting them there is a rename. */

@@ -21,13 +21,18 @@ export async function sourceFiles(names: readonly string[], cwd: string): Promis
   return [...found.values()];
 }
 
+/** `~/data` as a path: of a file of settings no shell has seen it. */
+export function atHome(path: string): string {
+  return path.replace(/^~(?=$|[\\/])/, homedir());
+}
+
 async function filesOf(name: string, cwd: string): Promise<SourceFile[]> {
   if (isHubAddress(name))
     return (await dataFiles(name)).map((path) => ({
       path,
       place: path.split(/[\\/]snapshots[\\/][^\\/]+[\\/]/).at(-1)!,
     }));
-  const path = resolve(cwd, name.replace(/^~(?=$|[\\/])/, homedir()));
+  const path = resolve(cwd, atHome(name));
   const there = await stat(path).catch(() => undefined);
   if (there?.isDirectory()) return inFolder(path, name);
   if (there || !/[*?[{]/.test(name)) return [{ path, place: basename(path) }];
@@ -37,8 +42,9 @@ async function filesOf(name: string, cwd: string): Promise<SourceFile[]> {
 async function inFolder(folder: string, name: string): Promise<SourceFile[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = entries
-    .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
-    .map((entry) => at(join(entry.parentPath, entry.name), folder));
+    .filter((entry) => entry.isFile())
+    .map((entry) => at(join(entry.parentPath, entry.name), folder))
+    .filter(({ place }) => !/(^|[\\/])\./.test(place)); // Hidden ones, and those in hidden folders.
   const rows = rowFiles(files).toSorted(byPath);
   if (rows.length > 0) return rows;
   throw new UserError(`'${name}' holds no parquet or JSON file`);

@@ -2,7 +2,8 @@
 import { basename } from 'node:path';
 import { UserError } from '../../errors.ts';
 import type { Cell, Row } from '../cell.ts';
-import { exactRows, isLines } from '../exact-rows.ts';
+import { exactRows } from '../exact-rows.ts';
+import { isLines } from '../json-lines.ts';
 import { openRows, rowsOf } from '../rows.ts';
 import type { SourceFile } from './source-files.ts';
 
@@ -33,8 +34,11 @@ export async function openTables(files: readonly SourceFile[]): Promise<Table[]>
   return tables;
 }
 
-/** A table of rows that are in memory, or can be iterated over; of a view no more than is read. */
-export async function tableOf(source: Iterable<unknown> | AsyncIterable<unknown>): Promise<Table> {
+/** A table of rows that are in memory, or can be iterated over, which they are here; those of a view are not yet read. */
+export async function tableOf(
+  source: Iterable<unknown> | AsyncIterable<unknown>,
+  signal?: AbortSignal,
+): Promise<Table> {
   const about = { name: 'the rows', place: '' };
   if (isView(source)) {
     const [columns, count] = await Promise.all([source.columns, source.count()]);
@@ -42,6 +46,7 @@ export async function tableOf(source: Iterable<unknown> | AsyncIterable<unknown>
   }
   const rows: Row[] = [];
   for await (const row of source) {
+    signal?.throwIfAborted();
     if (typeof row !== 'object' || row === null || Array.isArray(row))
       throw new UserError(
         `row ${rows.length} is ${Array.isArray(row) ? 'a list' : String(row)}, expected an object of columns`,

@@ -1,6 +1,7 @@
 /** Parquet and JSON lines as rows: order, types, several files, and the sentences for bad input. */
 import { mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { openRows, rowsOf } from '../../../lib/data/rows.ts';
 import type { Row } from '../../../lib/data/rows.ts';
@@ -185,6 +186,25 @@ test.each(refused)('refuses %s', async (_, make, paths, sentence) => {
     await writeParquet(at('other.parquet'), [{ n: 'x', more: true }]);
   if (paths.includes('none.parquet')) await writeParquet(at('none.parquet'), [], { n: 'BIGINT' });
   expect(await refusal(() => openRows(paths.map(at)), folder)).toBe(sentence);
+});
+
+test('JSON lines may be packed; what is cut short or broken inside is named', async () => {
+  const lines = Array.from(
+    { length: 500 },
+    (_, i) => `${JSON.stringify({ n: i, hash: i ** 7 })}\n`,
+  );
+  const packed = gzipSync(lines.join(''));
+  writeFileSync(at('packed.jsonl.gz'), packed);
+  const rows = await openRows(at('packed.jsonl.gz'));
+  expect(await rows.read([499], ['n'])).toEqual([{ n: 499 }]);
+  writeFileSync(at('packed.jsonl.gz'), packed.subarray(0, 1000));
+  expect(await refusal(() => openRows(at('packed.jsonl.gz')), folder)).toMatch(
+    /^cannot read 'packed.jsonl.gz' as JSON lines: line \d+: unexpected end of file$/,
+  );
+  writeFileSync(at('packed.jsonl.gz'), gzipSync('{"a":1}\n{"a"}\n'));
+  expect(await refusal(() => openRows(at('packed.jsonl.gz')), folder)).toMatch(
+    /^cannot read 'packed.jsonl.gz' as JSON lines: line 2: /,
+  );
 });
 
 test('refuses broken JSON lines, naming the line', async () => {
