@@ -16,6 +16,8 @@ export interface ExecuteReply extends Record<string, unknown> {
   ename?: string;
   evalue?: string;
   traceback?: string[];
+  /** What is to be shown besides the cell's output. */
+  payload?: unknown[];
 }
 
 export interface ExecuteOptions {

@@ -1,5 +1,7 @@
 /** What a handler of one message type is given, and what it returns. */
 import type { Session } from '../session/events.ts';
+import type { Language } from '../language/process.ts';
+import type { Assist } from './assist.ts';
 import type { AskChannel } from './connection.ts';
 import type { Executions } from './executions.ts';
 import type { History } from './history/history.ts';
@@ -31,6 +33,8 @@ export interface Kernel {
   readonly parents: Parents;
   readonly executions: Executions;
   readonly history: History;
+  readonly language: Language;
+  readonly assist: Assist;
   /** Comms that are open, id to target, whoever opened them. */
   readonly comms: Map<string, string>;
   /** Ends what the session does; says so where that takes long. */

@@ -2,8 +2,10 @@
  * A kernel between its sockets and its session: every request gets busy, its reply, idle; every session
  * event becomes a message of the request that caused it. Knows no socket, so a test can be its client.
  */
+import type { Language } from '../language/process.ts';
 import type { Session, SessionEvent, SessionOptions } from '../session/events.ts';
 import type { AskChannel } from './connection.ts';
+import { createAssist } from './assist.ts';
 import { createExecutions } from './executions.ts';
 import type { Kernel, Reply, Request } from './handler.ts';
 import { createHistory } from './history/history.ts';
@@ -27,6 +29,7 @@ export interface KernelOptions {
   /** This kernel's session id in message headers. */
   id: string;
   session: Session;
+  language: Language;
   /** Asked to shut down, after the reply has been handed over. */
   onShutdown: (restart: boolean) => void;
   /** Where the history is kept; without it, in memory. */
@@ -36,10 +39,12 @@ export interface KernelOptions {
 }
 
 /** What the sockets and the session tell a kernel. */
-export interface RunningKernel extends Pick<SessionOptions, 'onEvent' | 'onDeath'> {
+export interface RunningKernel extends Required<
+  Pick<SessionOptions, 'onEvent' | 'onDeath' | 'onCheck'>
+> {
   receive(channel: AskChannel, received: Received): void;
   interrupt(): Promise<void>;
-  /** Writes what is to outlive it. */
+  /** Writes what is to outlive it, and ends the rest. */
   close(): void;
 }
 
@@ -47,14 +52,19 @@ export function createKernel({
   outlet,
   id,
   session,
+  language,
   onShutdown,
   historyFile,
   patienceMs = 3000,
 }: KernelOptions): RunningKernel {
+  const executions = createExecutions((request) => session.execute(request));
+  const busy = (): boolean => executions.running !== undefined;
   const kernel: Kernel = {
     session,
+    language,
+    assist: createAssist({ session, language, busy }),
+    executions,
     parents: createParents(),
-    executions: createExecutions((request) => session.execute(request)),
     history: createHistory({ path: historyFile, onTrouble: (sentence) => warn(`${sentence}\n`) }),
     comms: new Map(),
     interrupt: () => interrupt(kernel, patienceMs),
@@ -62,11 +72,14 @@ export function createKernel({
       void outlet.publish(compose(type, content, id, parent, extra)),
     shutdown: onShutdown,
   };
-  const { parents, comms, executions, publish } = kernel;
+  const { parents, comms, publish } = kernel;
   publish('status', { execution_state: 'starting' }, {});
   return {
     interrupt: () => kernel.interrupt(),
-    close: () => kernel.history.close(),
+    close() {
+      kernel.history.close();
+      language.close();
+    },
     receive(channel, { identities, message }) {
       void answer(kernel, { channel, identities, message }, outlet, id);
     },
@@ -74,8 +87,10 @@ export function createKernel({
       if (event.type === 'input') askForInput(event);
       else show(kernel, event);
     },
+    onCheck: (code) => language.ask('check', { code }),
     onDeath(reason) {
       comms.clear();
+      language.forget();
       parents.dropInputs();
       if (executions.running) return; // the cell's own error has said why
       warn(`${reason}; its variables are lost, and the next cell starts in a fresh session\n`);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../../lib/errors.ts';
 import { ownModule } from '../../lib/own-process.ts';
+import { protocolVersion } from './wire.ts';
 import { dataFolder, dataFolders, writeFolder } from './data-folders.ts';
 
 export interface KernelPlace {
@@ -71,6 +72,7 @@ function kernelspec(): Record<string, unknown> {
     display_name: displayName,
     language: 'typescript',
     interrupt_mode: 'message',
+    kernel_protocol_version: protocolVersion,
   };
 }
 

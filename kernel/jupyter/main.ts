@@ -13,15 +13,17 @@ import { endsWithStarter, onStarterGone } from './starter.ts';
 const [, , file = '', flag] = process.argv;
 const connection = readConnection(file);
 const id = randomUUID();
-const hears: Partial<Pick<SessionOptions, 'onEvent' | 'onDeath'>> = {};
+const hears: Partial<Pick<SessionOptions, 'onEvent' | 'onDeath' | 'onCheck'>> = {};
 const session = startSession({
   cwd: process.cwd(),
   onEvent: (event) => hears.onEvent?.(event),
   onDeath: (reason) => hears.onDeath?.(reason),
+  onCheck: (code) => hears.onCheck?.(code) ?? Promise.resolve(undefined),
 });
 const { bindSockets } = await import('./sockets.ts');
 const binding = bindSockets(connection, id);
 const { createKernel } = await import('./kernel.ts');
+const { createLanguage } = await import('../language/process.ts');
 const { historyPath } = await import('./history/place.ts');
 const sockets = await binding.catch(async (error: unknown) => {
   console.error(`the kernel cannot listen where '${file}' says: ${String(error)}`);
@@ -32,10 +34,11 @@ const kernel = createKernel({
   id,
   outlet: sockets,
   session,
+  language: createLanguage(process.cwd()),
   historyFile: historyPath(),
   onShutdown: () => void end(),
 });
-Object.assign(hears, { onEvent: kernel.onEvent, onDeath: kernel.onDeath });
+Object.assign(hears, { onEvent: kernel.onEvent, onDeath: kernel.onDeath, onCheck: kernel.onCheck });
 sockets.listen((channel, received) => kernel.receive(channel, received));
 flushCompileCache(); // a kernel that is killed would keep nothing; costs nothing where it is kept
 

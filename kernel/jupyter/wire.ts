@@ -4,7 +4,7 @@
  */
 import { createHmac, randomUUID, timingSafeEqual } from 'node:crypto';
 
-export const protocolVersion = '5.4';
+export const protocolVersion = '5.5';
 
 export interface Header {
   msg_id: string;

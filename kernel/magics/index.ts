@@ -3,6 +3,7 @@ import type { Magic } from './magic.ts';
 
 export const magics: Readonly<Record<string, () => Promise<Magic>>> = {
   chat: async () => (await import('./chat.ts')).chat,
+  check: async () => (await import('./check.ts')).checkMagic,
   lsmagic: async () => (await import('./lsmagic.ts')).listMagics(loadAll),
   train: async () => (await import('./train.ts')).trainMagic(),
 };

@@ -1,6 +1,6 @@
 /** What a magic is told and what it may do. A magic is one file here and one line in `index.ts`. */
 import type { Scope } from '../../lib/code/live.ts';
-import type { MimeBundle, Metadata } from '../session/events.ts';
+import type { MimeBundle, Metadata, Problem } from '../session/events.ts';
 
 export interface MagicCall {
   /** What follows the name on its line. */
@@ -12,6 +12,8 @@ export interface MagicCall {
   scope: Scope;
   /** Aborted when the person interrupts; the cell then waits for `run` to say what it kept. */
   signal: AbortSignal;
+  /** The type errors of a text that may use what cells declared; undefined where they cannot be told. */
+  check: (code: string) => Promise<Problem[] | undefined>;
   write(text: string, name?: 'stdout' | 'stderr'): void;
   /** Shows a bundle; given the id of an earlier display, replaces it. Returns the id. */
   display(data: MimeBundle, options?: { id?: string; metadata?: Metadata }): string;

@@ -8,6 +8,8 @@ import { firstSyntaxError } from './syntax.ts';
 export type Segment =
   /** `source` is the whole cell with everything else blanked: its positions are the cell's own. */
   | { type: 'code'; source: string }
+  /** `name?`, and `name??` for its source too. */
+  | { type: 'question'; start: number; name: string; detail: 0 | 1 }
   | { type: 'magic'; start: number; name: string; line: string; body?: string; help: boolean };
 
 /** Known names win over `a\n%b`, which is also a division's remainder. */
@@ -18,7 +20,8 @@ export function splitCell(code: string, knownMagics: readonly string[]): Segment
   let from = 0;
   for (const { start, end } of magicLines(code, knownMagics)) {
     pushCode(segments, code, from, start);
-    segments.push(lineMagic(code.slice(start, end), start));
+    const line = code.slice(start, end);
+    segments.push(questionIn(line, start) ?? lineMagic(line, start));
     from = end;
   }
   pushCode(segments, code, from, code.length);
@@ -39,6 +42,7 @@ function wholeCellMagic(code: string): Segment | undefined {
   if (!/^%%[\p{L}_]/u.test(code.slice(start))) return undefined;
   const end = lineEnd(code, start);
   const head = lineMagic(code.slice(start, end), start);
+  if (questionIn(code.trim(), start)) return undefined;
   return { ...head, body: code.slice(end + 1) };
 }
 
@@ -46,7 +50,7 @@ function lineMagic(text: string, start: number): Extract<Segment, { type: 'magic
   const [, name = '', mark, rest = ''] =
     /^%{1,2}([\p{L}_][\p{L}\p{N}_-]*)(\?)?(.*)$/su.exec(text) ?? [];
   const line = rest.trim();
-  const help = mark === '?' || line === '?' || /(^|\s)--help(\s|$)/.test(line);
+  const help = mark === '?' || /(^|\s)--help(\s|$)/.test(line);
   return { type: 'magic', start, name, line, help };
 }
 
@@ -56,12 +60,13 @@ function magicLines(
 ): { start: number; end: number }[] {
   const lines: { start: number; end: number }[] = [];
   let from = 0;
-  for (const match of code.matchAll(/^%{1,2}([\p{L}_][\p{L}\p{N}_-]*)/gmu)) {
+  for (const match of code.matchAll(ours)) {
     const start = match.index;
     const before = code.slice(from, start);
     if (start < from || firstSyntaxError(before)) continue;
-    const known = knownMagics.includes(match[1]!);
-    if (!known && before.trim() !== '' && isRemainder(code.slice(from))) continue;
+    const [, magic] = match;
+    const sure = magic !== undefined && (knownMagics.includes(magic) || before.trim() === '');
+    if (!sure && isTypeScript(code.slice(from))) continue;
     const end = lineEnd(code, start);
     lines.push({ start, end });
     from = end;
@@ -69,8 +74,21 @@ function magicLines(
   return lines;
 }
 
-/** Does the text parse with its `%` lines taken as operators? */
-function isRemainder(text: string): boolean {
+/** Lines of a magic, or of a question. */
+const ours =
+  /^%{1,2}([\p{L}_][\p{L}\p{N}_-]*)|^[\p{ID_Start}$_][\p{ID_Continue}$]*(?:\.[\p{ID_Start}$_][\p{ID_Continue}$]*)*\?{1,2}[ \t;]*$/gmu;
+
+function questionIn(
+  line: string,
+  start: number,
+): Extract<Segment, { type: 'question' }> | undefined {
+  const [, name, marks] = /^(%{0,2}[\p{L}\p{N}$_.-]+)\s*(\?{1,2})[\s;]*$/u.exec(line) ?? [];
+  if (name === undefined) return undefined;
+  return { type: 'question', start, name, detail: marks === '??' ? 1 : 0 };
+}
+
+/** Does it parse with `%` and `?` taken as operators? */
+function isTypeScript(text: string): boolean {
   return firstSyntaxError(text) === undefined;
 }
 

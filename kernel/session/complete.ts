@@ -1,6 +1,7 @@
 /** Completion from the live session: names, members, magics and their flags. */
 import type { Scope } from '../../lib/code/live.ts';
 import { codeOnly } from './cell.ts';
+import { columnsFor, openString } from './columns.ts';
 import { constantName } from './constants.ts';
 import type { Evaluator } from './evaluate.ts';
 import type { Completion, CompletionRequest } from './events.ts';
@@ -26,6 +27,9 @@ export async function complete(
   if (/^\s*%%/.test(code)) return choose([], '', cursor);
   const text = codeOnly(head, parts.magics.names());
   const [word = ''] = /[\p{ID_Continue}$]*$/u.exec(text) ?? [];
+  const string = openString(text);
+  if (string !== undefined)
+    return choose(await columnsFor(text.slice(0, string), parts.evaluator), word, cursor);
   const before = text.slice(0, text.length - word.length).trimEnd();
   const object = /^(.*?)\??\.$/s.exec(before)?.[1];
   if (object === undefined) return choose(await namesInScope(parts.evaluator), word, cursor);

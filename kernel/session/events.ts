@@ -28,7 +28,8 @@ export type SessionEvent = { cell: number } & (
       type: 'done';
       status: 'ok' | 'error' | 'interrupted';
       expressions?: Record<string, ExpressionResult>;
-      payload?: unknown[];
+      /** What the cell asked about, `name?`: to be answered with its reply. */
+      questions?: InspectionRequest[];
     }
 );
 
@@ -58,7 +59,16 @@ export interface Completion {
   matches: string[];
   start: number;
   end: number;
-  types: { text: string; type: string }[];
+  types: Match[];
+}
+/** A match with what is known of it. */
+export interface Match {
+  text: string;
+  /** function, class, instance, property, keyword, magic, … */
+  type: string;
+  /** How it is declared. */
+  signature?: string;
+  documentation?: string;
 }
 export interface InspectionRequest {
   code: string;
@@ -67,6 +77,14 @@ export interface InspectionRequest {
 }
 /** Undefined where nothing is known of the thing under the cursor. */
 export type Inspection = MimeBundle | undefined;
+/** A type error; line and column count from 1. */
+export interface Problem {
+  line: number;
+  column: number;
+  message: string;
+  /** TypeScript's number of it. */
+  code: number;
+}
 export interface CommMessage {
   act: CommAct;
   id: string;
@@ -101,6 +119,8 @@ export interface SessionOptions {
   /** Arguments for Node itself, such as `--max-old-space-size=4096`. */
   nodeArguments?: readonly string[];
   onEvent(event: SessionEvent): void;
+  /** A cell asks for the type errors of a text; undefined where they cannot be told. */
+  onCheck?(code: string): Promise<Problem[] | undefined>;
   /** The session died of itself: why, in a sentence. Pending cells have been ended with an error event before this. The next `execute` starts another process. */
   onDeath(reason: string): void;
 }

@@ -6,13 +6,21 @@ import type { Scope } from '../../lib/code/live.ts';
 import { interruptedBy } from '../../lib/interrupt.ts';
 import type { Bridge } from './bridge.ts';
 import { splitCell } from './cell.ts';
+import type { Segment } from './cell.ts';
 import { isDisplayHandle } from './display.ts';
 import { interrupted, reportError } from './errors.ts';
 import type { ErrorReport } from './errors.ts';
-import type { ExecuteRequest, ExpressionResult, MimeBundle, SessionEvent } from './events.ts';
+import type {
+  ExecuteRequest,
+  ExpressionResult,
+  InspectionRequest,
+  MimeBundle,
+  SessionEvent,
+} from './events.ts';
 import type { Interruption } from './interrupts.ts';
 import { runMagic } from './magics.ts';
 import type { MagicLine, Magics } from './magics.ts';
+import type { MagicCall } from '../magics/magic.ts';
 import { bundleOf } from './output.ts';
 import type { ProgramRunner } from './run-program.ts';
 import { transform } from './transform.ts';
@@ -35,6 +43,7 @@ export interface ExecutorParts {
   bridge: Bridge;
   magics: Magics;
   scope: Scope;
+  check: MagicCall['check'];
   programs: ProgramRunner;
   /** Texts of the cells by name, for error reports. */
   sources: Map<string, string>;
@@ -45,7 +54,12 @@ export interface ExecutorParts {
 type Parts = ExecutorParts & { constants: Set<string> };
 
 type Ending =
-  | { status: 'ok'; result?: MimeBundle; expressions: Record<string, ExpressionResult> }
+  | {
+      status: 'ok';
+      result?: MimeBundle;
+      expressions: Record<string, ExpressionResult>;
+      questions: InspectionRequest[];
+    }
   | { status: 'error'; report: ErrorReport }
   | { status: 'interrupted' };
 
@@ -121,7 +135,9 @@ async function perform(request: ExecuteRequest, running: Running, parts: Parts):
   const name = `cell-${request.count}.ts`;
   parts.sources.set(name, request.code);
   let value: unknown;
-  for (const step of plan(request.code, name, running, parts)) {
+  const segments = splitCell(request.code, parts.magics.names());
+  const questions = segments.flatMap(questionOf);
+  for (const step of plan(segments, name, running, parts)) {
     const outcome = await step();
     if (outcome.type === 'thrown') throw outcome.error;
     value = outcome.value;
@@ -130,14 +146,21 @@ async function perform(request: ExecuteRequest, running: Running, parts: Parts):
   const hidden = request.silent || value === undefined || isDisplayHandle(value);
   const result = hidden ? undefined : await bundleOf(value);
   const expressions = await evaluateAll(request.expressions, parts);
-  return { status: 'ok', expressions, ...(result && { result }) };
+  return { status: 'ok', expressions, questions, ...(result && { result }) };
+}
+
+function questionOf(segment: Segment): InspectionRequest[] {
+  if (segment.type !== 'question') return [];
+  const { name, detail } = segment;
+  return [{ code: name, cursor: name.length, detail }];
 }
 
 type Step = () => ReturnType<ProgramRunner['run']>;
 
 /** Everything is transformed before anything runs: a cell with a syntax error does nothing. */
-function plan(code: string, name: string, running: Running, parts: Parts): Step[] {
-  return splitCell(code, parts.magics.names()).map((segment): Step => {
+function plan(segments: readonly Segment[], name: string, running: Running, parts: Parts): Step[] {
+  return segments.flatMap((segment): Step | [] => {
+    if (segment.type === 'question') return [];
     if (segment.type === 'code') {
       const program = transform(segment.source, name, parts.constants);
       return () => {
@@ -153,13 +176,19 @@ function plan(code: string, name: string, running: Running, parts: Parts): Step[
 async function performMagic(
   call: MagicLine,
   running: Running | undefined,
-  { magics, voice, bridge, scope }: Parts,
+  { magics, voice, bridge, scope, check }: Parts,
 ): Promise<unknown> {
   const magic = await magics.find(call.name);
   const { signal } = running?.controller ?? new AbortController();
   if (running) running.inMagic = true;
   try {
-    return await runMagic(magic, call, { voice, display: bridge.display, scope, signal });
+    return await runMagic(magic, call, {
+      voice,
+      display: bridge.display,
+      scope,
+      signal,
+      check,
+    });
   } finally {
     if (running) running.inMagic = false;
   }
@@ -194,7 +223,11 @@ function conclude(request: ExecuteRequest, ending: Ending, voice: Voice): Done {
   const { cell } = request;
   if (ending.status === 'ok') {
     if (ending.result) voice.emit({ type: 'result', data: ending.result }, cell);
-    return { type: 'done', cell, status: 'ok', expressions: ending.expressions };
+    const { expressions, questions } = ending;
+    return {
+      ...{ type: 'done', cell, status: 'ok', expressions },
+      ...(questions.length > 0 && { questions }),
+    };
   }
   const report = ending.status === 'error' ? ending.report : interrupted;
   voice.emit({ type: 'error', ...report }, cell);

@@ -6,11 +6,7 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { ownModule } from '../../lib/own-process.ts';
 import type { Bridge } from './bridge.ts';
-
-const libraryNames = [
-  ...['view', 'train', 'RewardModel', 'LanguageModel', 'defineRecipe'],
-  'exportData',
-];
+import { libraryNames } from './global-names.ts';
 
 export function installGlobals({ display, input, magic }: Bridge): void {
   const require = createRequire(import.meta.url);

@@ -46,7 +46,13 @@ export type MagicLine = Omit<Extract<Segment, { type: 'magic' }>, 'type' | 'star
 export async function runMagic(
   magic: Magic,
   { line, body, help }: MagicLine,
-  parts: { voice: Voice; display: Display; scope: Scope; signal: AbortSignal },
+  parts: {
+    voice: Voice;
+    display: Display;
+    scope: Scope;
+    signal: AbortSignal;
+    check: MagicCall['check'];
+  },
 ): Promise<unknown> {
   const write: MagicCall['write'] = (text, name = 'stdout') =>
     parts.voice.emit({ type: 'stream', name, text });
@@ -61,6 +67,7 @@ export async function runMagic(
     cwd: process.cwd(),
     scope: parts.scope,
     signal: parts.signal,
+    check: parts.check,
     write,
     display: (data, options = {}) => parts.display.bundle(data, options).id,
   });

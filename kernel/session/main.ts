@@ -7,6 +7,7 @@ import { Worker } from 'node:worker_threads';
 import { ownModule } from '../../lib/own-process.ts';
 import type { Bridge } from './bridge.ts';
 import { installBridge } from './bridge.ts';
+import { createChecks } from './checks.ts';
 import { createComms } from './comm.ts';
 import { createDisplay } from './display.ts';
 import { showDownloadsIn } from './downloads.ts';
@@ -62,7 +63,18 @@ function main(): void {
   installGlobals(bridge);
   showDownloadsIn(bridge.display);
   const scope = createScope(evaluator);
-  const executor = createExecutor({ voice, bridge, magics, scope, programs, sources, finish });
+  const checks = createChecks(send);
+  const { check } = checks;
+  const executor = createExecutor({
+    voice,
+    bridge,
+    magics,
+    scope,
+    check,
+    programs,
+    sources,
+    finish,
+  });
   const questions = createQuestions({ evaluator, magics, scope }, send);
 
   captureStreams(voice);
@@ -79,6 +91,7 @@ function main(): void {
     complete: questions.complete,
     inspect: questions.inspect,
     answer: ({ id, text }) => inputs.answer(id, text),
+    checked: checks.answer,
     comm: ({ message }) => comms.receive(message),
   });
   send({ type: 'ready' });

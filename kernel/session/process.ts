@@ -74,8 +74,13 @@ function startLife(
     questions.get(id)?.(answer);
     questions.delete(id);
   };
+  const check = ({ id, code }: Extract<Notice, { type: 'check' }>): void => {
+    const found = options.onCheck?.(code) ?? Promise.resolve(undefined);
+    void found.then((problems) => child.send({ type: 'checked', id, problems: problems ?? null }));
+  };
   const delivery = createDelivery(cells, (notice: Notice) => {
     if (notice.type === 'event') events.push(notice.event);
+    else if (notice.type === 'check') check(notice);
     else if (notice.type === 'completion') reply(notice.id, { completion: notice.completion });
     else if (notice.type === 'inspection')
       reply(notice.id, { inspection: notice.inspection ?? undefined });

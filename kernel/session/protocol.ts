@@ -9,6 +9,7 @@ import type {
   ExecuteRequest,
   Inspection,
   InspectionRequest,
+  Problem,
   SessionEvent,
 } from './events.ts';
 
@@ -18,6 +19,7 @@ export type Command =
   | { type: 'complete'; id: number; request: CompletionRequest }
   | { type: 'inspect'; id: number; request: InspectionRequest }
   | { type: 'answer'; id: string; text: string | null }
+  | { type: 'checked'; id: number; problems: Problem[] | null }
   | { type: 'comm'; message: CommMessage };
 
 /** Session process to kernel process, on file descriptor 4. */
@@ -25,6 +27,7 @@ export type Notice =
   | { type: 'ready' }
   | { type: 'event'; event: SessionEvent }
   | { type: 'completion'; id: number; completion: Completion }
+  | { type: 'check'; id: number; code: string }
   | { type: 'inspection'; id: number; inspection: Inspection | null };
 
 /** The files that the session process is started with, beside its standard streams. */

@@ -1,6 +1,7 @@
 /**
  * A Jupyter kernel as the terminal's `Kernel`: one that is started for it, or one that was there.
  */
+import type { MimeBundle } from '../../lib/display/bundle.ts';
 import { connect, type ExecuteReply, type KernelClient } from '../../kernel/jupyter/client.ts';
 import { fromCodePoints, toCodePoints } from '../../kernel/jupyter/cursor.ts';
 import { startKernel } from '../../kernel/jupyter/start.ts';
@@ -69,6 +70,7 @@ export function kernelOf(client: KernelClient, holding: Holding): Kernel {
       const reply = await Promise.race([asked, ended]);
       const { failed } = cell.end();
       if (!reply) return 'error';
+      for (const data of pagesOf(reply.content)) listener.output({ type: 'display', data });
       if (!failed) tellFailure(reply.content, listener);
       return reply.content.status === 'ok' ? 'ok' : 'error';
     },
@@ -107,6 +109,14 @@ function tellFailure(reply: ExecuteReply, { output }: CellListener): void {
   if (reply.status === 'ok') return;
   const { ename = 'Aborted', evalue = 'an earlier cell failed', traceback = [] } = reply;
   output({ type: 'error', name: ename, message: evalue, traceback });
+}
+
+/** What `name?` is answered with. */
+function pagesOf({ payload }: ExecuteReply): MimeBundle[] {
+  if (!Array.isArray(payload)) return [];
+  return (payload as { source?: string; data?: MimeBundle }[]).flatMap(({ source, data }) =>
+    source === 'page' && data ? [data] : [],
+  );
 }
 
 function matchesOf(code: string, reply: Record<string, unknown>): Matches {

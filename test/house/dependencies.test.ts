@@ -9,6 +9,7 @@ const reasons: Record<string, string> = {
     'the font of a chart as PNG, on machines with any fonts or none',
   '@huggingface/jinja': 'chat templates are Jinja',
   '@huggingface/tokenizers': 'the tokenizers of Hugging Face model folders',
+  '@types/node': 'the types of Node in completion and `%%check` of cells',
   '@resvg/resvg-js': 'a chart as PNG, for readers that show no SVG',
   'apache-arrow': 'views hand their rows to other tools as Arrow tables',
   'cli-truncate': 'cuts table cells at a width in columns, not characters',
@@ -22,6 +23,8 @@ const reasons: Record<string, string> = {
   'pure-rand': 'seeded random numbers',
   react: 'ink draws React components',
   'string-width': 'columns that a text takes on a terminal',
+  typescript:
+    'types in completion, inspection and `%%check`; in a process of its own, on first need',
   vega: 'the static form of a chart (SVG)',
   yaml: 'job files',
   zeromq: 'the Jupyter wire',

@@ -77,7 +77,8 @@ const allowed: Record<string, string[]> = {
   'lib/index': ['lib/*'],
   'kernel/session': ['kernel/magics', 'lib/*'],
   'kernel/magics': ['kernel/session', 'lib/*'],
-  'kernel/jupyter': ['kernel/session', 'lib/*'],
+  'kernel/language': ['kernel/session', 'lib/*'],
+  'kernel/jupyter': ['kernel/session', 'kernel/language', 'lib/*'],
   repl: ['kernel/jupyter', 'lib/display', 'lib/index'],
   bin: ['repl', 'kernel/*', 'lib/*'],
 };

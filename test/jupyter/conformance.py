@@ -49,9 +49,7 @@ class Kernel(jupyter_kernel_test.KernelTests):
 
     code_history_pattern = "6 ?*"
     supported_history_operations = ("tail", "range", "search")
-
-    # It comes with the kernel's questions.
-    test_pager = None
+    code_page_something = "encodeURIComponent?"
 
 
 class Welcome(jupyter_kernel_test.IopubWelcomeTests):

@@ -37,6 +37,7 @@ test("Jupyter's kernel test suite passes", () => {
     'test_inspect',
     'test_is_complete',
     'test_kernel_info',
+    'test_pager',
     'test_recv_iopub_welcome_msg',
   ]);
 });

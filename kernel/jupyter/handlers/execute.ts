@@ -25,6 +25,7 @@ export const execute: Handler = async (request, kernel, busy) => {
     if (stored) kernel.executions.count++;
     count = kernel.executions.count;
     if (stored) kernel.history.add(count, code);
+    if (!silent) kernel.language.cell(code);
     const { allow_stdin: stdin = false } = content;
     const { identities } = request;
     const line = stored ? { line: count } : {};
@@ -37,6 +38,7 @@ export const execute: Handler = async (request, kernel, busy) => {
   };
   const stopOnError = content.stop_on_error ?? true;
   const done = await kernel.executions.run({ header, stopOnError, begin, begun });
+  if (content.allow_stdin) kernel.assist.expect();
   if (done === 'aborted') {
     busy();
     return { content: { status: 'aborted', execution_count: kernel.executions.count } };
@@ -44,7 +46,7 @@ export const execute: Handler = async (request, kernel, busy) => {
   return replyOf(kernel, cell, count, done);
 };
 
-function replyOf(kernel: Kernel, cell: number, count: number, done: Done): Reply {
+async function replyOf(kernel: Kernel, cell: number, count: number, done: Done): Promise<Reply> {
   if (done.status === 'ok') {
     const user_expressions = Object.fromEntries(
       Object.entries(done.expressions ?? {}).map(([name, result]) => [name, expression(result)]),
@@ -53,7 +55,7 @@ function replyOf(kernel: Kernel, cell: number, count: number, done: Done): Reply
       content: {
         status: 'ok',
         execution_count: count,
-        payload: done.payload ?? [],
+        payload: await pages(kernel, done),
         user_expressions,
       },
     };
@@ -64,6 +66,17 @@ function replyOf(kernel: Kernel, cell: number, count: number, done: Done): Reply
     stack: [],
   };
   return { content: { status: 'error', execution_count: count, ...errorContent(error) } };
+}
+
+/** What `name?` is answered with: front ends show it in their pager, or below the cell. */
+function pages(kernel: Kernel, { questions = [] }: Done): Promise<unknown[]> {
+  return Promise.all(
+    questions.map(async (question) => {
+      const unknown = { 'text/plain': `nothing is known of '${question.code}'` };
+      const data = (await kernel.assist.inspect(question, { patient: true })) ?? unknown;
+      return { source: 'page', data, start: 0 };
+    }),
+  );
 }
 
 function expression(result: ExpressionResult): Record<string, unknown> {

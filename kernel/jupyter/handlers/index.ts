@@ -10,7 +10,9 @@ import { inspect } from './inspect.ts';
 import { interrupt } from './interrupt.ts';
 import { isCompleteRequest } from './is-complete.ts';
 import { kernelInfo } from './kernel-info.ts';
+import { debug, subshell } from './refuse.ts';
 import { shutdown } from './shutdown.ts';
+import { usage } from './usage.ts';
 
 export const handlers: ReadonlyMap<string, Handler> = new Map(
   Object.entries({
@@ -19,6 +21,9 @@ export const handlers: ReadonlyMap<string, Handler> = new Map(
     comm_msg: commMessage,
     comm_open: commOpen,
     complete_request: complete,
+    create_subshell_request: subshell,
+    debug_request: debug,
+    delete_subshell_request: subshell,
     execute_request: execute,
     history_request: history,
     input_reply: inputReply,
@@ -26,6 +31,8 @@ export const handlers: ReadonlyMap<string, Handler> = new Map(
     interrupt_request: interrupt,
     is_complete_request: isCompleteRequest,
     kernel_info_request: kernelInfo,
+    list_subshell_request: subshell,
     shutdown_request: shutdown,
+    usage_request: usage,
   }),
 );

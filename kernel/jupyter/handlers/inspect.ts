@@ -9,7 +9,7 @@ export const inspect: Handler = async (request, kernel, busy) => {
     cursor_pos,
     detail_level = 0,
   } = request.message.content as { code: string; cursor_pos: number; detail_level?: 0 | 1 };
-  const data = await kernel.session.inspect({
+  const data = await kernel.assist.inspect({
     code,
     cursor: fromCodePoints(code, cursor_pos),
     detail: detail_level,

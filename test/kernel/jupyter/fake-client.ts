@@ -7,6 +7,7 @@ import {
   type RunningKernel,
 } from '../../../kernel/jupyter/kernel.ts';
 import { compose, type Message } from '../../../kernel/jupyter/wire.ts';
+import { fakeLanguage } from './fake-language.ts';
 import { fakeSession, type FakeSession, type Script } from './fake-session.ts';
 
 /** One message that the kernel sent; `of` is the number of the request that it answers. */
@@ -58,6 +59,7 @@ export function openKernel(
     ...options,
     id: 'kernel',
     session,
+    language: fakeLanguage(script, session.told),
     outlet: {
       send: (channel, _identities, message) => hear(channel, message),
       publish: (message) => hear('iopub', message),

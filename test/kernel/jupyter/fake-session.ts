@@ -3,9 +3,11 @@ import type {
   CommMessage,
   Completion,
   Inspection,
+  Problem,
   Session,
   SessionEvent,
 } from '../../../kernel/session/events.ts';
+import type { Typed } from '../../../kernel/language/protocol.ts';
 import type { Utterance } from '../../../kernel/session/voice.ts';
 
 /** What a cell does: shows something, or waits until the session is told of this. */
@@ -16,6 +18,10 @@ export interface Script {
   cells?: Record<string, Step[]>;
   completion?: Completion;
   inspection?: Inspection;
+  /** What types say: the same whatever is asked. Without it nothing is known, and nothing started. */
+  typed?: { completion?: Completion; inspection?: Typed; problems?: Problem[] };
+  /** Completions and inspections are never answered. */
+  computes?: boolean;
   /** Interrupts are never answered. */
   deaf?: boolean;
   /** What a comm message makes the session say, by act. */
@@ -49,10 +55,12 @@ export function fakeSession(script: Script, onEvent: (event: SessionEvent) => vo
     },
     complete(request) {
       told.push({ complete: request });
+      if (script.computes) return new Promise(() => undefined);
       return Promise.resolve(script.completion ?? { matches: [], start: 0, end: 0, types: [] });
     },
     inspect(request) {
       told.push({ inspect: request });
+      if (script.computes) return new Promise(() => undefined);
       return Promise.resolve(script.inspection);
     },
     answer(id, text) {

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { createKernel } from '../../../kernel/jupyter/kernel.ts';
 import { compose } from '../../../kernel/jupyter/wire.ts';
 import { identity, isIdle, openKernel } from './fake-client.ts';
+import { fakeLanguage } from './fake-language.ts';
 import { fakeSession } from './fake-session.ts';
 
 const reply = (seen: { type: string }[]): boolean =>
@@ -17,7 +18,7 @@ test('kernel_info says what front ends colour and convert by', async () => {
     channel: 'control',
     content: {
       status: 'ok',
-      protocol_version: '5.4',
+      protocol_version: '5.5',
       implementation: 'rewardlab',
       language_info: {
         name: 'typescript',
@@ -41,7 +42,13 @@ test('a cell is on its way before its clients are told of it', () => {
       return Promise.resolve();
     },
   };
-  const kernel = createKernel({ id: 'kernel', session, outlet, onShutdown: () => undefined });
+  const kernel = createKernel({
+    id: 'kernel',
+    session,
+    language: fakeLanguage({}, []),
+    outlet,
+    onShutdown: () => undefined,
+  });
   kernel.receive('shell', {
     identities: [identity],
     message: compose('execute_request', { code: '1' }, 'client'),

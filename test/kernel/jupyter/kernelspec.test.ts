@@ -29,6 +29,7 @@ test('goes under a prefix, whole, and again in its own place', async () => {
     display_name: displayName,
     language: 'typescript',
     interrupt_mode: 'message',
+    kernel_protocol_version: '5.5',
   });
   expect(spec.argv[0]).toBe(process.execPath);
   expect(spec.argv.at(-1)).toBe('{connection_file}');

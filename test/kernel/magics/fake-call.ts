@@ -23,9 +23,11 @@ const nothing: MagicCall['scope'] = {
   value: () => Promise.resolve(undefined),
 };
 
+const unchecked = (): Promise<undefined> => Promise.resolve(undefined);
+
 export function fakeCall(
   line: string,
-  { body, cwd = '.', scope = nothing }: Partial<MagicCall> = {},
+  { body, cwd = '.', scope = nothing, check = unchecked }: Partial<MagicCall> = {},
 ): FakeCall {
   const shown: Shown[] = [];
   const texts: Record<'stdout' | 'stderr', string> = { stdout: '', stderr: '' };
@@ -40,6 +42,7 @@ export function fakeCall(
       body,
       cwd,
       scope,
+      check,
       signal: controller.signal,
       write: (text, name = 'stdout') => void (texts[name] += text),
       display(data, { id } = {}) {

@@ -24,6 +24,8 @@ interface GoldenCell {
   /** Lines of its error, stack and code frame. */
   error?: string;
   hint?: string;
+  /** What it asks, each with its level of detail. */
+  questions?: string[];
   /** Bundles of displays and updates, in order. */
   displays?: Record<string, unknown>[];
 }
@@ -54,6 +56,10 @@ function shown(events: SessionEvent[], cwd: string): Omit<GoldenCell, 'code'> {
       case 'display':
       case 'update':
         (seen.displays ??= []).push(event.data);
+        break;
+      case 'done':
+        if (event.questions)
+          seen.questions = event.questions.map(({ code, detail }) => `${code} ${detail}`);
         break;
       case 'error':
         seen.error = event.stack

@@ -13,6 +13,8 @@ const incomplete = [
   'foo(',
   'const a =',
   'x ? 1 :',
+  'x = y ?',
+  'half? 1',
   'a.',
   '[1,\n2',
   'f( // why',
@@ -30,6 +32,10 @@ const invalid = [
   'return 3',
 ];
 const complete = [
+  'half?',
+  'Math.hypot??',
+  '%train?',
+  '1\nhalf?',
   '1',
   '',
   '[1,\n2]',

@@ -1,7 +1,9 @@
 /** Completion and inspection from the live session, also while a cell awaits. */
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openSession } from './open-session.ts';
 
+const pairsFile = join(import.meta.dirname, '../../../notebooks/data/pairs-train.parquet');
 const session = openSession();
 beforeAll(async () => {
   await session.run(`
@@ -9,6 +11,7 @@ beforeAll(async () => {
     let changes = 0;
     function bump() { return ++changes }
     class Engine { run() {} }
+    const pairs = view(${JSON.stringify(pairsFile)});
     const proxy = new Proxy({}, { ownKeys() { changes++; return [] } });
     magic({ name: 'flags', run: () => undefined, complete: (line) => ['--rate', '--rows'].filter((f) => f.startsWith(line.split(' ').at(-1))), help: () => 'flags help' });
   `);
@@ -34,6 +37,8 @@ const completions: [string, string, string[]][] = [
   ['%fla|', '%fla', ['%flags']],
   ['%flags --ra|', '--ra', ['--rate']],
   ['let a = 1\n%flags --|', '--', ['--rate', '--rows']],
+  ['pairs.filter("pref|', 'pref', ['preferred']],
+  ["pairs.filter('length(pro|", 'pro', ['prompt']],
 ];
 
 test.each(completions)('completes %s', async (marked, word, expected) => {
@@ -44,6 +49,15 @@ test.each(completions)('completes %s', async (marked, word, expected) => {
   expect(matches).toEqual(expect.arrayContaining(expected));
   expect(types.map(({ text }) => text)).toEqual(matches);
 });
+
+test.each(['"conso|', '`conso|', '{ a: "x', 'person.toString("na|', '// ok\n"Math.|'])(
+  'offers no names in the string of %s',
+  async (marked) => {
+    const code = marked.replace('|', '');
+    const { matches } = await session.session.complete({ code, cursor: code.length });
+    expect(matches).toEqual([]);
+  },
+);
 
 test.each(['bump().|', 'proxy.|', 'nowhere.|', '1.|', '|)('])(
   'changes nothing by completing %s',

@@ -122,6 +122,14 @@ test('a failure that no message told is told from the reply, once', async () => 
   ]);
 });
 
+test('what a question is answered with is shown', async () => {
+  const asked = kernel.run('half?', listener);
+  const data = { 'text/plain': 'half: function' };
+  client.asked[0]!.reply({ payload: [{ source: 'page', data, start: 0 }] });
+  expect(await asked).toBe('ok');
+  expect(heard).toEqual([{ type: 'display', data }]);
+});
+
 test('a kernel that ends takes the running cell with it, and says so', async () => {
   const news: string[] = [];
   kernel.onNews(({ text }) => news.push(text));
