@@ -138,6 +138,15 @@ program
     process.exitCode = await exportCommand(words);
   });
 
+program
+  .command('merge <adapter>')
+  .description('write an adapter (LoRA) and its base as one plain model folder')
+  .requiredOption('--output <folder>', 'folder to make')
+  .action(async (adapter: string, { output }: { output: string }) => {
+    const { mergeCommand } = await import('./commands/merge.ts');
+    console.error(await mergeCommand(adapter, output));
+  });
+
 const notebook = program.command('notebook').description('run notebooks without Jupyter');
 notebook
   .command('run <file>')

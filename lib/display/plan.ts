@@ -13,6 +13,9 @@ export function planText(plan: Plan): string {
   const exact = (n: number): string => n.toLocaleString('en-US');
   const rows: [string, string][] = [
     ['parameters', exact(plan.parameters)],
+    ...(plan.trained === undefined
+      ? []
+      : ([['trained', exact(plan.trained)]] satisfies [string, string][])),
     ['training rows', exact(plan.rows.train)],
     ['validation rows', exact(plan.rows.validation)],
     ['tokens an epoch', `${plan.approximate ? '≈' : ''}${exact(plan.tokens)}`],

@@ -2,6 +2,7 @@
 import { UserError } from '../errors.ts';
 import type { Executor, Parameters, Value } from '../graph/executor.ts';
 import { createGenerator } from '../generate/generator.ts';
+import { withoutAdapter } from '../model/adapter.ts';
 import type { Head, ModelConfig } from '../model/config.ts';
 import type { Objective } from '../model/decoder.ts';
 import type { Example, Policy } from '../recipe/recipe.ts';
@@ -21,7 +22,7 @@ export interface PolicyOptions {
   microBatchTokens: number;
   /** Aborted: what is being written is given up. */
   signal: AbortSignal;
-  /** The weights that the run began from, loaded when first asked for. */
+  /** The weights that the run began from, loaded when first asked for. Of an adapter it is the base alone. */
   reference?: () => Promise<ReadonlyMap<string, Value>>;
 }
 
@@ -31,11 +32,13 @@ export interface LocalPolicy extends Policy {
 }
 
 export function createPolicy(options: PolicyOptions): LocalPolicy {
-  const { executor, parameters, head, signal } = options;
+  const { executor, config, parameters, head, signal } = options;
   const generator = createGenerator(options);
   const current = readers(options, () => Promise.resolve(parameters));
   let loaded: Promise<Parameters> | undefined;
-  const reference = readers(options, () => {
+  const base = { ...options, config: withoutAdapter(config) };
+  const reference = readers(base, () => {
+    if (config.adapter) return Promise.resolve(parameters);
     if (!options.reference) throw new Error('this policy was given no reference');
     return (loaded ??= options.reference().then((weights) => executor.parameters(weights)));
   });

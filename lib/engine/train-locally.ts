@@ -2,7 +2,7 @@
 import { isUserError, UserError } from '../errors.ts';
 import type { Executor } from '../graph/executor.ts';
 import { readEnds } from '../model/ends.ts';
-import { readConfig, type ModelConfig } from '../model/config.ts';
+import type { ModelConfig } from '../model/config.ts';
 import { loadWeights } from '../model/weights.ts';
 import type { OwnReward, Recipe } from '../recipe/recipe.ts';
 import {
@@ -17,6 +17,7 @@ import { writeEnvironment } from '../train/environment.ts';
 import type { Job, TrainEvent } from '../train/job.ts';
 import { createLearner, type Learner } from '../train/learner.ts';
 import { beginning, trainLoop, type LoopRun } from '../train/loop.ts';
+import { readJobModel } from '../train/model.ts';
 import { prepare, type Prepared, type Split } from '../train/plan.ts';
 import { checkRun, openRun, type ResumePoint, type RunFolder } from '../train/run-folder.ts';
 import type { Control } from './engine.ts';
@@ -81,7 +82,10 @@ async function begin({ job, recipe, place, from, notice }: Begin): Promise<Begun
   const executor = await place.executor(job);
   const lack = await executor.unavailable();
   if (lack !== undefined) throw new UserError(`engine ${place.name} cannot run here: ${lack}`);
-  const config = await readConfig(job.model);
+  const config = await readJobModel(job);
+  const { dropout } = config.adapter ?? {};
+  if (dropout !== undefined)
+    notice(`'${job.model}' was trained with lora_dropout ${dropout}; from here on there is none`);
   const options = { head: recipe.head, seed: job.seed, notice };
   const weights = await loadWeights(from?.path ?? job.model, config, options);
   const recipeOptions = recipe.options.parse(job.options);

@@ -4,6 +4,7 @@
  */
 import { UserError } from '../errors.ts';
 import type { Executor, Parameters, Step, Writer } from '../graph/executor.ts';
+import { mergesOf } from '../model/adapter.ts';
 import type { ModelConfig } from '../model/config.ts';
 import { stepGraph, stepTables, windowsOf } from '../model/decode.ts';
 import type { Completion, Sampling } from '../recipe/recipe.ts';
@@ -96,7 +97,8 @@ function stepOf(config: ModelConfig, shared: boolean): Step {
   const { layers, heads, kvHeads, headDim } = config;
   return {
     ...{ graph: stepGraph(config, shared), layers, heads: kvHeads, width: headDim, shared },
-    ...{ group: heads / kvHeads, constants: stepTables(config), windows: windowsOf(config) },
+    ...{ group: heads / kvHeads, constants: stepTables(config) },
+    ...{ windows: windowsOf(config), merges: mergesOf(config) },
   };
 }
 

@@ -14,8 +14,14 @@ export interface Executor {
   readonly name: string;
   /** Why it cannot run here, in a sentence; undefined when it can. */
   unavailable(): Promise<string | undefined>;
-  /** Puts float32 weights on the device. Gradients and AdamW moments are made on first need. */
-  parameters(weights: ReadonlyMap<string, Value>): Promise<Parameters>;
+  /**
+   * Puts float32 weights on the device. Those named by `trained` (all where absent) have gradients and AdamW
+   * moments, made on first need; the others stay as they are.
+   */
+  parameters(
+    weights: ReadonlyMap<string, Value>,
+    trained?: ReadonlySet<string>,
+  ): Promise<Parameters>;
   /** Compiles a graph over these parameters. A graph with gradients also adds them up in `parameters`. */
   compile(graph: Graph, parameters: Parameters): Promise<Program>;
   /** Compiles a step to write sequences with; absent where this executor cannot. */
@@ -56,7 +62,7 @@ export interface Parameters {
   update(rule: AdamW): Promise<{ gradNorm: number }>;
   /** The accumulated gradient, by parameter name (for tests and inspection). */
   gradients(): Promise<Map<string, Value>>;
-  /** The weights as they are now. */
+  /** The trained weights as they are now. */
   read(): Promise<Map<string, Value>>;
   /** AdamW's moments and step count, and their return on resume. */
   optimizer(): Promise<OptimizerState>;
@@ -99,6 +105,16 @@ export interface Step {
   windows: readonly number[];
   /** Fed alike at every step. */
   constants: Feeds;
+  /** Parameters that the graph has with low-rank products added to them, as if they were one weight. */
+  merges: readonly Merge[];
+}
+
+/** `weight` [out, in] + scale · `up` [out, r] · `down` [r, in], by the names of parameters. */
+export interface Merge {
+  weight: string;
+  down: string;
+  up: string;
+  scale: number;
 }
 
 /**

@@ -8,11 +8,13 @@ import { shown, repoText, type HubRepo } from './name.ts';
 import type { Asking } from './request.ts';
 import { openSnapshot, type Choice, type Listing, type Snapshot } from './snapshot.ts';
 
-/** Config, weights, tokenizer and chat template of a model, whole, in one folder. */
+/** Config, weights, tokenizer and chat template of a model, or of an adapter, whole, in one folder. */
 export function openHubModel(repo: HubRepo, asking?: Partial<Asking>): Promise<Snapshot> {
   return openSnapshot(repo, chooseModel(repo), asking);
 }
 
+/** What peft writes. Its base may be named in no other place, and a tokenizer need not come with it. */
+const adapter = ['adapter_config.json', 'adapter_model.safetensors'];
 const words = [
   'config.json',
   'generation_config.json',
@@ -33,13 +35,16 @@ function chooseModel(repo: HubRepo): Choice {
     const { files } = listing;
     const top = files.filter(({ path }) => !path.includes('/'));
     const names = top.map(({ path }) => path);
+    const isWord = (path: string): boolean =>
+      words.includes(path) || /^(additional_chat_templates\/.*|chat_template.*)$/.test(path);
+    const text = files.filter(({ path }) => isWord(path));
+    if (adapter.every((name) => names.includes(name)))
+      return [...text, ...top.filter(({ path }) => adapter.includes(path))];
     const weights = await weightsOf(top, listing);
     const here = listing.all || names.includes('tokenizer.json');
     if (weights.length === 0 || !names.includes('config.json') || !here)
       throw listing.all ? noModel(repo, names) : partOnly(repo, names);
-    const isWord = (path: string): boolean =>
-      words.includes(path) || /^(additional_chat_templates\/.*|chat_template.*)$/.test(path);
-    return [...files.filter(({ path }) => isWord(path)), ...weights];
+    return [...text, ...weights];
   };
 }
 

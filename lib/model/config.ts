@@ -5,9 +5,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../errors.ts';
+import { readAdapterFile, type LowRank } from './adapter-config.ts';
 import { readKeys, type ConfigFile } from './config-file.ts';
 import { families, familyOf } from './families.ts';
 import type { Design, Family, FamilyName, Head } from './families.ts';
+import { baseFolder } from './hub.ts';
 import { readRopes, sightsOf, type Ropes, type Sight } from './sights.ts';
 
 export type { Head } from './families.ts';
@@ -62,6 +64,8 @@ export interface ModelConfig extends Design {
   initializerRange: number;
   padId?: number;
   eosIds: readonly number[];
+  /** What the model has beside the weights of its `base`, a folder. */
+  adapter?: LowRank & { base: string };
   /** The file as it was, to be written back with a checkpoint. */
   raw: Readonly<Record<string, unknown>>;
 }
@@ -77,8 +81,16 @@ export function architectureName(family: FamilyName, head: Head): string {
   );
 }
 
-/** Reads `config.json` of a model folder. Refuses it with every problem at once. */
+/** Reads `config.json` of a model folder, an adapter's base and the adapter. Refuses it with every problem at once. */
 export async function readConfig(folder: string): Promise<ModelConfig> {
+  const file = await readAdapterFile(folder);
+  if (!file) return readPlain(folder);
+  const base = await baseFolder(folder);
+  const config = await readPlain(base);
+  return { ...config, head: file.head ?? config.head, adapter: { ...file.lowRank, base } };
+}
+
+async function readPlain(folder: string): Promise<ModelConfig> {
   const path = join(folder, 'config.json');
   let text: string;
   try {

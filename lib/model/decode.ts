@@ -11,6 +11,7 @@ import { ropeAt, softmax } from '../graph/ops/transformer.ts';
 import type { Angles } from '../graph/ops/transformer.ts';
 import { input } from '../graph/tensor.ts';
 import type { Tensor } from '../graph/tensor.ts';
+import { withoutAdapter } from './adapter.ts';
 import type { ModelConfig, Sight } from './config.ts';
 import { attentionOutput, layer, mlp } from './layer.ts';
 import type { Structure } from './layout.ts';
@@ -52,9 +53,11 @@ export function promptGraph(config: ModelConfig, structure: Structure): Graph {
  * `bestProb` [B], and `fresh`
  * [B, layers · 2 · kvHeads, 1, d]: each layer's new keys, then its new values.
  *
+ * Weights are those of the base, to which the adapter's are to be added beforehand (`mergesOf`).
  * Where prompts are `shared`, the past begins after them, and they are fed as `Step.shared` says.
  */
-export function stepGraph(config: ModelConfig, shared = false): Graph {
+export function stepGraph(model: ModelConfig, shared = false): Graph {
+  const config = withoutAdapter(model);
   const weights = createWeights(config);
   const around = stepInputs(config, shared);
   const fresh: Tensor[] = [];

@@ -59,7 +59,7 @@ export function inferenceGraph(
   return { outputs: objective(decoder(config, structure, weights), symbolicBatch(structure)) };
 }
 
-/** The same with gradients of the output named `loss` by every weight. */
+/** The same with gradients of the output named `loss` by every weight that is trained. */
 export function trainingGraph(
   config: ModelConfig,
   structure: Structure,
@@ -68,7 +68,7 @@ export function trainingGraph(
   const weights = createWeights(config);
   const outputs = objective(decoder(config, structure, weights), symbolicBatch(structure));
   if (!outputs.loss) throw new Error("an objective to train by has an output 'loss'");
-  return { outputs, gradients: differentiate(outputs.loss, weights.all()) };
+  return { outputs, gradients: differentiate(outputs.loss, weights.trained()) };
 }
 
 /** What a loss sees of a micro-batch of this structure. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../errors.ts';
 import type { ModelConfig } from './config.ts';
+import { baseFolder } from './hub.ts';
 
 const schema = z.object({
   eos_token_id: z.union([z.int().min(0), z.array(z.int().min(0))]).nullish(),
@@ -11,7 +12,7 @@ const schema = z.object({
 
 /** The config's own first. A folder without a `generation_config.json` has no more. */
 export async function readEnds(folder: string, config: ModelConfig): Promise<number[]> {
-  const path = join(folder, 'generation_config.json');
+  const path = join(await baseFolder(folder), 'generation_config.json');
   const text = await readFile(path, 'utf8').catch(() => undefined);
   if (text === undefined) return [...config.eosIds];
   const parsed = schema.safeParse(parse(text, path));

@@ -7,6 +7,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { UserError, closest, isUserError } from '../errors.ts';
 import { openHubModel } from '../hub/model-files.ts';
 import { isHubAddress, modelNamed } from '../hub/name.ts';
+import { adapterConfigFile, readAdapterFile } from './adapter-config.ts';
 
 /**
  * The absolute path of a model's folder. `ORG/NAME[@REVISION]` is downloaded where there is no such folder
@@ -20,7 +21,8 @@ export async function resolveModel(nameOrPath: string, cwd = process.cwd()): Pro
   if (!found.isDirectory())
     throw new UserError(`'${nameOrPath}' is a file; a model is a folder with a config.json`);
   const names = await readdir(folder);
-  if (!names.includes('config.json'))
+  if (names.includes(adapterConfigFile)) await baseFolder(folder);
+  else if (!names.includes('config.json'))
     throw new UserError(
       `'${nameOrPath}' is not a model folder: it has no config.json`,
       await innerModels(nameOrPath, folder, names),
@@ -28,16 +30,50 @@ export async function resolveModel(nameOrPath: string, cwd = process.cwd()): Pro
   return folder;
 }
 
-async function fromHub(name: string, folder: string): Promise<string> {
+/**
+ * The folder of the model that an adapter was trained on, which is found or downloaded as that is named; the
+ * folder itself where it holds no adapter.
+ */
+export async function baseFolder(folder: string): Promise<string> {
+  const adapter = await readAdapterFile(folder);
+  if (!adapter) return folder;
+  const { base, revision } = adapter;
+  const known = await stat(resolve(base)).catch(() => undefined);
+  const name = revision === undefined || known ? base : `${base}@${revision}`;
+  const found = await resolveModel(name).catch((cause: unknown) => {
+    if (!isUserError(cause)) throw cause;
+    throw new UserError(
+      `adapter '${folder}' was trained on the model '${name}', which cannot be opened: ${cause.message}`,
+      `bring it back, or say where it is now: base_model_name_or_path in ${join(folder, adapterConfigFile)}`,
+      { cause },
+    );
+  });
+  if (await readAdapterFile(found))
+    throw new UserError(
+      `adapter '${folder}' was trained on '${name}', which is an adapter itself`,
+      'merge that one into its base first: rewardlab merge',
+    );
+  return found;
+}
+
+/** The folder that a model's tokenizer and chat template are read from: an adapter's own, or its base's. */
+export async function textFolder(folder: string): Promise<string> {
+  const own = await stat(join(folder, 'tokenizer.json')).catch(() => undefined);
+  return own ? folder : baseFolder(folder);
+}
+
+async function fromHub(name: string, path: string): Promise<string> {
   const repo = modelNamed(name);
-  const guess = isHubAddress(name) ? undefined : await guessOf(name, folder);
-  if (!repo) throw notFound(name, folder, guess);
+  const guess = isHubAddress(name) ? undefined : await guessOf(name, path);
+  if (!repo) throw notFound(name, path, guess);
   try {
-    return (await openHubModel(repo)).folder;
+    const { folder } = await openHubModel(repo);
+    await baseFolder(folder);
+    return folder;
   } catch (error) {
     if (!isUserError(error) || isHubAddress(name)) throw error;
     throw new UserError(
-      `no model '${name}': there is no folder ${folder}, and ${error.message}`,
+      `no model '${name}': there is no folder ${path}, and ${error.message}`,
       guess ?? error.hint,
       { cause: error },
     );
@@ -71,7 +107,8 @@ async function innerModels(
 ): Promise<string | undefined> {
   const models: string[] = [];
   for (const inner of [...names].sort())
-    if (await stat(join(folder, inner, 'config.json')).catch(() => undefined)) models.push(inner);
+    for (const file of ['config.json', adapterConfigFile])
+      if (await stat(join(folder, inner, file)).catch(() => undefined)) models.push(inner);
   return models.length > 0
     ? `it holds model folders: ${models.map((inner) => join(name, inner)).join(', ')}`
     : undefined;

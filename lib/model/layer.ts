@@ -5,11 +5,11 @@ import { rope } from '../graph/ops/transformer.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import { attention } from './attention.ts';
 import type { ModelConfig } from './config.ts';
-import { attentionInputs, gateAndUp, qkNormed, type Which } from './projections.ts';
+import { attentionInputs, gateAndUp, qkNormed } from './projections.ts';
 import { added, normed } from './sublayer.ts';
 import type { Projection, SublayerParts } from './sublayer.ts';
 import type { Asking, Surroundings } from './surroundings.ts';
-import type { LayerWeights } from './weight-tensors.ts';
+import type { LayerWeights, Which } from './weight-tensors.ts';
 
 export interface LayerParts {
   config: ModelConfig;

@@ -3,15 +3,15 @@ import { linear } from '../graph/ops/linear.ts';
 import { concat, split } from '../graph/ops/shape.ts';
 import { rmsNorm } from '../graph/ops/transformer.ts';
 import type { Tensor } from '../graph/tensor.ts';
+import { adaptedInputs } from './adapted.ts';
 import { projected, type SublayerParts } from './sublayer.ts';
-
-export type Which = 'q' | 'k' | 'v';
+import type { Which } from './weight-tensors.ts';
 
 /** Some of q, k and v of x [T, D], by one product, end to end: [T, heads · d]. */
 export function attentionInputs(x: Tensor, which: readonly Which[], parts: SublayerParts): Tensor {
   const { heads, kvHeads, headDim, qkNorm } = parts.config;
   const { weight, bias } = parts.weights.projection(which);
-  const y = linear(x, weight, { bias });
+  const y = adaptedInputs(linear(x, weight, { bias }), x, which, parts);
   if (qkNorm !== 'all') return y;
   const widths = which.map((name) => (name === 'q' ? heads : kvHeads) * headDim);
   const pieces = which.length === 1 ? [y] : split(y, widths, 1);

@@ -1,12 +1,18 @@
 /**
  * Writes a model as a Hugging Face folder, which transformers, TRL and this library load alike.
  */
-import { copyFile, mkdir, readFile, readdir, rename, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Value } from '../graph/executor.ts';
+import { nameInHub } from '../hub/cache.ts';
+import { hubCache } from '../hub/settings.ts';
+import { writeWhole } from '../write-whole.ts';
+import { adapterConfigFile, adapterText, adapterWeightsFile } from './adapter-config.ts';
+import { named } from './adapter-weights.ts';
 import { architectureName } from './config.ts';
 import type { Dtype, Head, ModelConfig } from './config.ts';
 import type { StoredType } from './dtype.ts';
+import { baseFolder, textFolder } from './hub.ts';
 import { writeTensors } from './write-safetensors.ts';
 
 export interface SavedModel {
@@ -35,21 +41,40 @@ const companions = [
   'chat_template.jinja',
 ];
 
-/** Writes config.json, model.safetensors, tokenizer and chat template into `folder`, making it if need be. */
+/**
+ * Writes config.json, model.safetensors, tokenizer and chat template into `folder`, making it if need be. Of
+ * a model with an adapter it writes that alone, as peft does: adapter_config.json, adapter_model.safetensors.
+ */
 export async function saveModel(folder: string, model: SavedModel): Promise<void> {
   const { config, weights, from, head = config.head, dtype = 'float32' } = model;
   await mkdir(folder, { recursive: true });
+  await copyFiles(await textFolder(from), folder, companions);
+  if (config.adapter) {
+    await writeTensors(join(folder, adapterWeightsFile), named(weights));
+    const { base, ...lowRank } = config.adapter;
+    const text = adapterText({ lowRank, ...baseName(base), head });
+    await writeWhole(join(folder, adapterConfigFile), text);
+    return;
+  }
+  const base = await baseFolder(from);
+  if (head === 'causal') await copyFiles(base, folder, ['generation_config.json']);
+  await writeTensors(join(folder, 'model.safetensors'), weights, { type: storedTypes[dtype] });
+  const source = await readFile(join(base, 'config.json'), 'utf8').catch(() => '');
+  const text = withFloats(configFile(config, head, dtype, model.padId), source);
+  await writeWhole(join(folder, 'config.json'), text);
+}
+
+async function copyFiles(from: string, folder: string, wanted: readonly string[]): Promise<void> {
   const names = await readdir(from);
-  const wanted = head === 'causal' ? [...companions, 'generation_config.json'] : companions;
   for (const name of wanted)
     if (names.includes(name) && from !== folder)
       await copyFile(join(from, name), join(folder, name));
-  await writeTensors(join(folder, 'model.safetensors'), weights, { type: storedTypes[dtype] });
-  const source = await readFile(join(from, 'config.json'), 'utf8').catch(() => '');
-  const text = withFloats(configFile(config, head, dtype, model.padId), source);
-  const temporary = join(folder, `config.json.${process.pid}.tmp`);
-  await writeFile(temporary, text);
-  await rename(temporary, join(folder, 'config.json'));
+}
+
+/** What an adapter calls its base: a repository of the hub at a commit, or a folder. */
+function baseName(folder: string): { base: string; revision?: string } {
+  const [base = folder, revision] = nameInHub(folder, hubCache())?.split('@') ?? [];
+  return { base, ...(revision !== undefined && { revision }) };
 }
 
 /** Keys that say what a classifier's labels are; transformers takes their number from `id2label`. */

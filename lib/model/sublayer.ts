@@ -3,6 +3,7 @@ import { add, mul } from '../graph/ops/elementwise.ts';
 import { linear } from '../graph/ops/linear.ts';
 import { rmsNorm } from '../graph/ops/transformer.ts';
 import type { Tensor } from '../graph/tensor.ts';
+import { adapted } from './adapted.ts';
 import type { ModelConfig } from './config.ts';
 import type { LayerWeights } from './weight-tensors.ts';
 
@@ -18,17 +19,19 @@ export function normed(x: Tensor, name: string | undefined, parts: SublayerParts
   return rmsNorm(x, weights.gain(name, config.hidden), config.rmsEps);
 }
 
-/** y [T, width] through a projection of this name, which may have a bias. */
+/** y through a projection of this name to [T, width], which may have a bias and an adapter. */
 export function projected(
   y: Tensor,
   { name, width, bias }: Projection,
-  { weights }: Pick<SublayerParts, 'weights'>,
+  parts: SublayerParts,
   residual?: Tensor,
 ): Tensor {
-  return linear(y, weights.get(`${name}.weight`, width, y.shape.at(-1) as number), {
+  const { weights } = parts;
+  const product = linear(y, weights.get(`${name}.weight`, width, y.shape.at(-1) as number), {
     residual,
     bias: bias ? weights.get(`${name}.bias`, width) : undefined,
   });
+  return adapted(product, y, name, parts);
 }
 
 /** x plus what a sublayer gives through its last projection, by the norm after it and the scale of what is added. */

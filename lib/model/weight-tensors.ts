@@ -3,7 +3,10 @@ import { add } from '../graph/ops/elementwise.ts';
 import { slice } from '../graph/ops/shape.ts';
 import { parameter, stackedParameters } from '../graph/tensor.ts';
 import type { Tensor } from '../graph/tensor.ts';
+import { isTrained } from './adapter.ts';
 import type { ModelConfig } from './config.ts';
+
+export type Which = 'q' | 'k' | 'v';
 
 export interface WeightTensors {
   get(name: string, ...shape: number[]): Tensor;
@@ -13,15 +16,15 @@ export interface WeightTensors {
   /** The output embedding, which may be the input embedding. */
   head(): Tensor;
   layer(index: number): LayerWeights;
-  /** Those asked for so far. */
-  all(): Tensor[];
+  /** Those asked for so far that are trained. */
+  trained(): Tensor[];
 }
 
 export interface LayerWeights {
   get(name: string, ...shape: number[]): Tensor;
   gain(name: string, width: number): Tensor;
   /** Projections of these as one, e.g. `['q', 'k', 'v']`. */
-  projection(which: readonly ('q' | 'k' | 'v')[]): { weight: Tensor; bias?: Tensor };
+  projection(which: readonly Which[]): { weight: Tensor; bias?: Tensor };
 }
 
 export function createWeights(config: ModelConfig): WeightTensors {
@@ -38,37 +41,29 @@ export function createWeights(config: ModelConfig): WeightTensors {
     return config.gainFromOne ? add(stored, 1) : stored;
   };
   const embeddings = (): Tensor => get('model.embed_tokens.weight', config.vocab, config.hidden);
-  const rows = { q: config.heads, k: config.kvHeads, v: config.kvHeads };
   return {
     get,
     gain,
     embeddings,
     head: () =>
       config.tieWordEmbeddings ? embeddings() : get('lm_head.weight', config.vocab, config.hidden),
-    all: () => [...made.values()],
+    trained: () =>
+      [...made].filter(([name]) => !config.adapter || isTrained(name)).map(([, made]) => made),
     layer(index) {
       const prefix = `model.layers.${index}.`;
-      const stack = (
-        which: readonly ('q' | 'k' | 'v')[],
-        kind: string,
-        ...rest: number[]
-      ): Tensor =>
+      const stack = (which: readonly Which[], kind: string, ...rest: number[]): Tensor =>
         once(`${prefix}${which.join('')}.${kind}`, () =>
           stackedParameters(
             which.map((name) => ({
               name: `${prefix}self_attn.${name}_proj.${kind}`,
-              shape: [rows[name] * config.headDim, ...rest],
+              shape: [inputWidth([name], config), ...rest],
             })),
           ),
         );
-      /** Of the one weight; all of it, or neighbours in it. */
-      const part = (which: readonly ('q' | 'k' | 'v')[]): Tensor => {
-        const sum = (names: readonly ('q' | 'k' | 'v')[]): number =>
-          names.reduce((total, name) => total + rows[name], 0) * config.headDim;
-        const all = ['q', 'k', 'v'] as const;
-        const whole = get(`${prefix}self_attn.qkv_proj.weight`, sum(all), config.hidden);
-        const start = sum(all.slice(0, all.indexOf(which[0]!)));
-        return which.length === 3 ? whole : slice(whole, 0, start, start + sum(which));
+      const part = (which: readonly Which[]): Tensor => {
+        const width = inputWidth(['q', 'k', 'v'], config);
+        const whole = get(`${prefix}self_attn.qkv_proj.weight`, width, config.hidden);
+        return partOf(whole, which, config);
       };
       return {
         get: (name, ...shape) => get(prefix + name, ...shape),
@@ -80,4 +75,20 @@ export function createWeights(config: ModelConfig): WeightTensors {
       };
     },
   };
+}
+
+/** Of these together: heads · d. */
+export function inputWidth(
+  which: readonly Which[],
+  { heads, kvHeads, headDim }: ModelConfig,
+): number {
+  return which.reduce((sum, name) => sum + (name === 'q' ? heads : kvHeads) * headDim, 0);
+}
+
+/** Rows of what q, k and v have as one: all of them, or those of neighbours. */
+export function partOf(whole: Tensor, which: readonly Which[], config: ModelConfig): Tensor {
+  if (which.length === 3) return whole;
+  const all: Which[] = ['q', 'k', 'v'];
+  const start = inputWidth(all.slice(0, all.indexOf(which[0]!)), config);
+  return slice(whole, 0, start, start + inputWidth(which, config));
 }

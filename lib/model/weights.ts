@@ -8,9 +8,12 @@ import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { z } from 'zod';
 import { UserError } from '../errors.ts';
 import type { Value } from '../graph/executor.ts';
+import { adapterShapes } from './adapter.ts';
+import { makeAdapter, readAdapter } from './adapter-weights.ts';
 import type { Head, ModelConfig } from './config.ts';
+import { refuseMismatch } from './mismatch.ts';
 import { openTensors } from './safetensors.ts';
-import type { Entry, TensorFile } from './safetensors.ts';
+import type { TensorFile } from './safetensors.ts';
 import { expectedShapes } from './shapes.ts';
 
 export { expectedShapes } from './shapes.ts';
@@ -27,25 +30,48 @@ export interface LoadOptions {
 /**
  * Reads every tensor that a model of this config has. Refuses, all at once, names and shapes that do not
  * match. A reward head that is missing is made: normal(0, initializer_range), as transformers makes it.
+ * Of a model with an adapter the base is read, and the adapter from this folder, or made where the folder
+ * holds none.
  */
 export async function loadWeights(
   folder: string,
   config: ModelConfig,
   options: LoadOptions = {},
 ): Promise<Map<string, Value>> {
+  const { adapter } = config;
+  if (!adapter) return loadFolder(folder, config, options);
+  const head = options.head ?? config.head;
+  const held = await readAdapter(folder, config, head);
+  const own = held ?? makeAdapter(config, options.seed ?? 0);
+  const all = new Map([...(await loadFolder(adapter.base, config, options, own)), ...own]);
+  // In one order whatever came from where: sums over all of them are taken in it.
+  const names = [...expectedShapes(config, head).keys(), ...adapterShapes(config).keys()];
+  return new Map(names.map((name) => [name, all.get(name)!]));
+}
+
+/** All but what is `given`. */
+async function loadFolder(
+  folder: string,
+  config: ModelConfig,
+  options: LoadOptions,
+  given: ReadonlyMap<string, Value> = new Map(),
+): Promise<Map<string, Value>> {
   const head = options.head ?? config.head;
   const expected = expectedShapes(config, head);
+  for (const name of given.keys()) expected.delete(name);
   const files = await openFiles(folder);
   try {
     const found = new Map(
       files.flatMap((file) => file.entries.map((entry) => [entry.name, { file, entry }])),
     );
-    const newHead = head === 'reward' && config.head === 'causal' && !found.has('score.weight');
+    const newHead =
+      expected.has('score.weight') && config.head === 'causal' && !found.has('score.weight');
     if (newHead) expected.delete('score.weight');
+    const entries = [...found.values()].map(({ entry }) => entry);
     refuseMismatch(
-      folder,
+      `weights of '${folder}' do not match its config.json`,
       expected,
-      [...found.values()].map(({ entry }) => entry),
+      entries.filter(({ name }) => expected.has(name) || !unneeded.test(name)),
     );
     const weights = new Map<string, Value>();
     for (const name of expected.keys()) {
@@ -58,6 +84,9 @@ export async function loadWeights(
     await Promise.all(files.map((file) => file.close()));
   }
 }
+
+/** Tensors that a folder may have beyond what its model needs. */
+const unneeded = /^(lm_head\.weight|score\.weight|.*\.rotary_emb\.inv_freq)$/;
 
 const shardIndex = z.object({ weight_map: z.record(z.string(), z.string()) });
 
@@ -99,38 +128,6 @@ function noWeights(folder: string, names: readonly string[]): UserError {
       ? `${pickles[0]!} is not read; save it again with model.save_pretrained(folder, safe_serialization=True)`
       : undefined,
   );
-}
-
-/** Tensors that a folder may have beyond what its model needs. */
-const unneeded = /^(lm_head\.weight|score\.weight|.*\.rotary_emb\.inv_freq)$/;
-const shownProblems = 10;
-
-function refuseMismatch(
-  folder: string,
-  expected: ReadonlyMap<string, readonly number[]>,
-  found: readonly Entry[],
-): void {
-  const shapes = new Map(found.map(({ name, shape }) => [name, shape]));
-  const problems = [...expected].flatMap(([name, shape]) => {
-    const have = shapes.get(name);
-    if (!have) return `${name}: expected ${shapeText(shape)}, found nothing`;
-    return shapeText(have) === shapeText(shape)
-      ? []
-      : `${name}: expected ${shapeText(shape)}, found ${shapeText(have)}`;
-  });
-  for (const { name, shape } of found)
-    if (!expected.has(name) && !unneeded.test(name))
-      problems.push(`${name}: expected nothing, found ${shapeText(shape)}`);
-  if (problems.length === 0) return;
-  const more = problems.length - shownProblems;
-  const lines = problems.slice(0, shownProblems).concat(more > 0 ? `and ${more} more` : []);
-  throw new UserError(
-    `weights of '${folder}' do not match its config.json\n${lines.map((line) => `  ${line}`).join('\n')}`,
-  );
-}
-
-function shapeText(shape: readonly number[]): string {
-  return `[${shape.join(', ')}]`;
 }
 
 function makeHead(folder: string, config: ModelConfig, options: LoadOptions): Value {

@@ -3,6 +3,7 @@
  */
 import { join } from 'node:path';
 import { UserError } from '../errors.ts';
+import { textFolder } from '../model/hub.ts';
 import { loadChatTemplate } from './chat-template.ts';
 import type { Render } from './chat-template.ts';
 import type { Marked, Span } from './spans.ts';
@@ -52,8 +53,9 @@ export interface TextEncoder {
   readonly vocab: number;
 }
 
-/** Reads the tokenizer and the chat template of a model folder. */
-export async function loadEncoder(folder: string): Promise<TextEncoder> {
+/** Reads the tokenizer and the chat template of a model folder; an adapter without has its base's. */
+export async function loadEncoder(model: string): Promise<TextEncoder> {
+  const folder = await textFolder(model);
   const config = (await readJson(join(folder, 'tokenizer_config.json'))) ?? {};
   const tokenizer = await loadTokenizer(folder, config);
   const render = await loadChatTemplate(folder, config);

@@ -1,8 +1,8 @@
 /**
- * Checkpoints: a Hugging Face model folder plus the optimizer's tensors and the state of the loop,
- * written under a temporary name and renamed, so that what bears the name is whole.
+ * Checkpoints: a Hugging Face model folder, or an adapter's, plus the optimizer's tensors and the state of
+ * the loop. What bears the name is whole.
  */
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { OptimizerState, Value } from '../graph/executor.ts';
@@ -10,6 +10,7 @@ import type { Head, ModelConfig } from '../model/config.ts';
 import { readTensors } from '../model/safetensors.ts';
 import { saveModel } from '../model/save.ts';
 import { writeTensors } from '../model/write-safetensors.ts';
+import { unfinishedFolder, writeFolder } from '../write-folder.ts';
 
 const plainState = z.record(
   z.string(),
@@ -43,6 +44,7 @@ export interface ModelFiles {
 }
 
 export interface Snapshot {
+  /** Those that are trained. */
   weights: ReadonlyMap<string, Value>;
   optimizer: OptimizerState;
   state: LoopState;
@@ -51,8 +53,6 @@ export interface Snapshot {
 const stateFile = 'trainer_state.json';
 const optimizerFile = 'optimizer.safetensors';
 const folderPattern = /^global_step_(\d+)$/;
-/** What `writeFolder` calls a folder until it is whole, and what it calls one that it replaces. */
-const leftover = /^(global_step_\d+|final)\.\d+\.(tmp|old)$/;
 
 /** Writes `global_step_<N>` into a run folder and returns its path. */
 export async function writeCheckpoint(
@@ -91,8 +91,8 @@ export async function latestCheckpoint(
 /** Clears away what processes left that ended while they wrote; nobody else may be writing. */
 export async function tidyCheckpoints(run: string): Promise<void> {
   for (const name of await readdir(run)) {
-    const [, whole, kind] = leftover.exec(name) ?? [];
-    if (whole === undefined) continue;
+    const [, whole, kind] = unfinishedFolder.exec(name) ?? [];
+    if (whole === undefined || (whole !== 'final' && !folderPattern.test(whole))) continue;
     // Ended between the two renamings: what stood there before is all there is.
     const lost = kind === 'old' && !(await stat(join(run, whole)).catch(() => undefined));
     if (lost) await rename(join(run, name), join(run, whole));
@@ -126,24 +126,4 @@ function momentTensors({ moments }: OptimizerState): Map<string, Value> {
     tensors.set(`${name}.exp_avg_sq`, second);
   }
   return tensors;
-}
-
-/** A folder is filled beside its place, then takes it; what stood there before goes last. */
-async function writeFolder(path: string, fill: (folder: string) => Promise<void>): Promise<string> {
-  const temporary = `${path}.${process.pid}.tmp`;
-  const old = `${path}.${process.pid}.old`;
-  await rm(temporary, { recursive: true, force: true });
-  await mkdir(temporary, { recursive: true });
-  try {
-    await fill(temporary);
-    await rename(path, old).catch((error: unknown) => {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    });
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { recursive: true, force: true });
-    throw error;
-  }
-  await rm(old, { recursive: true, force: true });
-  return path;
 }

@@ -4,6 +4,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { baseFolder } from '../model/hub.ts';
 import { version } from '../version.ts';
 import { writeWhole } from '../write-whole.ts';
 import type { Job } from './job.ts';
@@ -37,6 +38,7 @@ const packages = [
 /** Files of a model's folder that say what it reads and writes; some models lack some. */
 const modelFiles = [
   'config.json',
+  'adapter_config.json',
   'generation_config.json',
   'tokenizer.json',
   'tokenizer_config.json',
@@ -48,7 +50,9 @@ async function hashes(job: Job): Promise<Record<string, string>> {
   const named = fileOptions.map((name) => job.options[name]);
   const others = named.filter((path) => typeof path === 'string');
   for (const path of [...job.train, ...job.validation, ...others]) found[path] = await sha256(path);
-  for (const path of modelFiles.map((name) => join(job.model, name)))
+  const folders = new Set([job.model, await baseFolder(job.model)]);
+  const models = [...folders].flatMap((folder) => modelFiles.map((name) => join(folder, name)));
+  for (const path of models)
     if (await stat(path).catch(() => undefined)) found[path] = await sha256(path);
   return found;
 }

@@ -49,6 +49,8 @@ export interface Plan {
   /** Numbers of rows and tokens were extrapolated from a seeded sample; an exact plan follows. */
   approximate: boolean;
   parameters: number;
+  /** How many of them are trained, where that is an adapter. */
+  trained?: number;
   /** Rows that are kept. */
   rows: { train: number; validation: number };
   /** Reason to number of training and validation rows, e.g. `{ 'empty answer': 3 }`. */

@@ -7,6 +7,7 @@ import type {
   Value,
   Work,
 } from '../graph/executor.ts';
+import { trainedOf } from '../model/adapter.ts';
 import type { ModelConfig } from '../model/config.ts';
 import type { Objective } from '../model/decoder.ts';
 import type { Example } from '../recipe/recipe.ts';
@@ -22,6 +23,7 @@ export interface Learner {
   /** Sums, not means, of the objective's outputs, without gradients. */
   measure(examples: readonly Example[]): Promise<Metrics>;
   update(rule: AdamW): Promise<{ gradNorm: number }>;
+  /** Those that are trained. */
   weights(): Promise<Map<string, Value>>;
   optimizer(): Promise<OptimizerState>;
   restore(state: OptimizerState): Promise<void>;
@@ -39,8 +41,8 @@ export interface LearnerOptions {
 
 /** Puts the weights on the executor's device. Programs are compiled on first need. */
 export async function createLearner(options: LearnerOptions): Promise<Learner> {
-  const { executor, weights } = options;
-  const parameters = await executor.parameters(weights);
+  const { executor, weights, config } = options;
+  const parameters = await executor.parameters(weights, trainedOf(config, weights.keys()));
   const training = createPacker({ ...options, parameters, gradients: true });
   const inference = createPacker({ ...options, parameters, gradients: false });
   return {

@@ -4,6 +4,7 @@
  */
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
+import { targetModules } from '../model/adapter-config.ts';
 import type { CommonOptions } from '../recipe/recipe.ts';
 
 const count = z.int().positive();
@@ -70,6 +71,22 @@ export const trainingOptions = z.object({
     .nullable()
     .default(1)
     .describe('clip the gradient to this norm; null: do not'),
+  lora_r: z
+    .int()
+    .min(0)
+    .default(0)
+    .describe('rank of a low-rank adapter (LoRA) to train in place of all weights; 0: none'),
+  lora_alpha: z
+    .number()
+    .positive()
+    .default(32)
+    .describe('the adapter counts for lora_alpha / lora_r'),
+  lora_target_modules: z
+    .array(z.enum([...targetModules, 'all-linear']))
+    .min(1)
+    .default(['all-linear'])
+    .meta({ placeholder: 'NAME…' })
+    .describe(`projections with an adapter: all-linear, or some of ${targetModules.join(', ')}`),
   max_length: count.default(1024).describe('tokens that one conversation may have'),
   truncation: z
     .enum(['left', 'right', 'middle', 'drop', 'error'])

@@ -1,11 +1,13 @@
 /** What a job is going to do: its rows are looked at, its lengths estimated, nothing is trained. */
 import { UserError } from '../errors.ts';
 import { openRows } from '../data/rows.ts';
-import { readConfig, type ModelConfig } from '../model/config.ts';
+import { adapterShapes, isTrained } from '../model/adapter.ts';
+import type { ModelConfig } from '../model/config.ts';
 import { expectedShapes } from '../model/weights.ts';
 import type { Limit, Recipe, Selection, Survey } from '../recipe/recipe.ts';
 import { loadEncoder, type TextEncoder } from '../text/encoder.ts';
 import type { Job, Plan } from './job.ts';
+import { readJobModel } from './model.ts';
 import { trainingOptions, type TrainingOptions } from './options.ts';
 
 /** One split, ready for batches. */
@@ -47,7 +49,7 @@ type SplitName = Selection<unknown>['split'];
 type Common = Pick<Prepared, 'config' | 'text' | 'options' | 'recipeOptions'>;
 
 async function prepareModel(job: Job, recipe: Recipe): Promise<Common> {
-  const [config, text] = await Promise.all([readConfig(job.model), loadEncoder(job.model)]);
+  const [config, text] = await Promise.all([readJobModel(job), loadEncoder(job.model)]);
   const options = trainingOptions.parse(job.options);
   return { config, text, options, recipeOptions: recipe.options.parse(job.options) };
 }
@@ -106,9 +108,11 @@ interface Planned extends Common {
 
 function planOf(planned: Planned, train: Survey, validation: Survey | undefined): Plan {
   const { recipe, config, options } = planned;
-  const parameters = [...expectedShapes(config, recipe.head).values()]
-    .map((shape) => shape.reduce((a, b) => a * b, 1))
-    .reduce((a, b) => a + b, 0);
+  const shapes = [...expectedShapes(config, recipe.head), ...adapterShapes(config)];
+  const parameters = elements(shapes);
+  const trained = config.adapter
+    ? elements(shapes.filter(([name]) => isTrained(name)))
+    : parameters;
   const epochSteps = Math.ceil(train.kept.length / options.batch_size);
   const dropped = { ...train.dropped };
   for (const [reason, rows] of Object.entries(validation?.dropped ?? {}))
@@ -116,6 +120,7 @@ function planOf(planned: Planned, train: Survey, validation: Survey | undefined)
   return {
     approximate: train.approximate,
     parameters,
+    ...(config.adapter && { trained }),
     rows: { train: train.kept.length, validation: validation?.kept.length ?? 0 },
     dropped,
     ...(train.droppedRows && { droppedRows: train.droppedRows }),
@@ -124,8 +129,12 @@ function planOf(planned: Planned, train: Survey, validation: Survey | undefined)
     tokens: train.tokens,
     steps: options.max_steps ?? epochSteps * options.epochs,
     epochs: options.epochs,
-    memoryBytes: memoryOf(parameters, planned),
+    memoryBytes: memoryOf({ parameters, trained }, planned),
   };
+}
+
+function elements(shapes: readonly (readonly [string, readonly number[]])[]): number {
+  return shapes.reduce((sum, [, shape]) => sum + shape.reduce((a, b) => a * b, 1), 0);
 }
 
 function lengthLimit({ max_length: tokens, truncation }: TrainingOptions): Limit {
@@ -136,18 +145,20 @@ function lengthLimit({ max_length: tokens, truncation }: TrainingOptions): Limit
 const baseBytes = 450 * 2 ** 20;
 
 /**
- * Weights, two moments and a gradient a thread, and weights once more for a reference; and of each token
+ * Weights; of those that are trained two moments and a gradient a thread; weights once more for a reference
+ * that is not the base of an adapter; and of each token
  * that a thread has in flight, about twenty-four rows as wide as the model and six as wide as its MLP a
  * layer, which the gradient needs, and three as wide as the vocabulary where that is what it ends in.
  * Fitted to two runs (0.35 M and 4 M parameters on two threads: 0.5 and 0.94 GB).
  */
 function memoryOf(
-  parameters: number,
+  { parameters, trained }: { parameters: number; trained: number },
   { job: { threads }, recipe, config, options, recipeOptions }: Planned,
 ): number {
   const { layers, hidden, intermediate, vocab } = config;
   const head = recipe.head === 'causal' ? 3 * vocab : 0;
   const token = layers * (24 * hidden + 6 * intermediate) + head;
-  const copies = 3 + threads + (recipe.reference?.(recipeOptions) ? 1 : 0);
-  return baseBytes + 4 * (parameters * copies + options.micro_batch_tokens * token * threads);
+  const copies = !config.adapter && recipe.reference?.(recipeOptions) ? 2 : 1;
+  const weights = parameters * copies + trained * (2 + threads);
+  return baseBytes + 4 * (weights + options.micro_batch_tokens * token * threads);
 }

@@ -18,8 +18,8 @@ export function createOnnxExecutor({ device = 'cpu', threads }: OnnxOptions): Ex
   return {
     name: 'onnx',
     unavailable: () => Promise.resolve(unavailable(device)),
-    parameters(weights) {
-      const parameters = createParameters(weights, { threads, device });
+    parameters(weights, trained) {
+      const parameters = createParameters(weights, { threads, device, trained });
       known.set(parameters, parameters);
       return Promise.resolve(parameters);
     },

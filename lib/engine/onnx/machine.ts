@@ -1,9 +1,9 @@
-/** Memory in which weights, gradients and moments lie alike, and the threads that work on it. */
+/** Memory in which trained weights, gradients and moments lie alike, and the threads that work on it. */
 import type { OptimizerState, Value } from '../../graph/executor.ts';
 import type { Crew } from './crew.ts';
 import type { Shared } from './messages.ts';
 import { arrange } from './storage.ts';
-import type { Storage } from './storage.ts';
+import type { Place, Storage } from './storage.ts';
 
 export interface Machine {
   storage: Storage;
@@ -15,20 +15,23 @@ export interface MachineOptions {
   crew: Crew;
   /** Names of weights that graphs see as one. */
   stacks: readonly (readonly string[])[];
+  /** Weights that have gradients and moments; all where absent. */
+  trained: ReadonlySet<string> | undefined;
   /** There will be steps. */
   trains: boolean;
 }
 
 export function startMachine(
   weights: ReadonlyMap<string, Value>,
-  { crew, stacks, trains }: MachineOptions,
+  { crew, stacks, trained, trains }: MachineOptions,
 ): Machine {
-  const storage = arrange(weights, stacks);
-  const memory = (): SharedArrayBuffer => new SharedArrayBuffer(Math.max(storage.total, 1) * 4);
-  const gradients = Array.from({ length: crew.size }, memory);
-  const shared = { weights: memory(), gradients, first: memory(), second: memory() };
+  const storage = arrange(weights, stacks, trained && ((name) => trained.has(name)));
+  const memory = (elements: number) => new SharedArrayBuffer(Math.max(elements, 1) * 4);
+  const own = (): SharedArrayBuffer => memory(storage.trained);
+  const gradients = Array.from({ length: crew.size }, own);
+  const shared = { weights: memory(storage.total), gradients, first: own(), second: own() };
   fill(shared.weights, storage, weights);
-  const places = [...storage.places].map(([name, { offset, size, shape }]) => ({
+  const places = [...trainedPlaces(storage)].map(([name, { offset, size, shape }]) => ({
     name,
     offset,
     size,
@@ -41,11 +44,15 @@ export function startMachine(
   return { storage, shared, crew };
 }
 
-/** Copies of all weights, or of what lies in another memory like them, by name. */
+function trainedPlaces({ places, trained }: Storage): Map<string, Place> {
+  return new Map([...places].filter(([, { offset }]) => offset < trained));
+}
+
+/** Copies of the trained weights, or of what lies in another memory like them, by name. */
 export function valuesIn(memory: SharedArrayBuffer, storage: Storage): Map<string, Value> {
   const flat = new Float32Array(memory);
   return new Map(
-    [...storage.places].map(([name, { offset, size, shape }]) => [
+    [...trainedPlaces(storage)].map(([name, { offset, size, shape }]) => [
       name,
       { data: flat.slice(offset, offset + size), shape },
     ]),

@@ -8,6 +8,7 @@ import type {
   WriteRequest,
   Written,
 } from '../../graph/executor.ts';
+import type { Place } from './storage.ts';
 
 /** A session to be, as a thread makes it when it first needs it. */
 export interface SessionPlan {
@@ -76,18 +77,25 @@ export interface Range {
 }
 
 /** A session of a step to be. Its weights are frozen into it, or fed where they are too large for that. */
-export interface StepPlan extends Omit<Step, 'graph' | 'constants'> {
+export interface StepPlan extends Omit<Step, 'graph' | 'constants' | 'merges'> {
   bytes: Uint8Array;
   constants: Feeds;
-  fed: readonly Slot[];
-  frozen: readonly FrozenParameter[];
+  parameters: readonly StepParameter[];
+  frozen: boolean;
 }
 
 /** A parameter and the pieces of the flat buffer that it is made of. */
-export interface FrozenParameter {
+export interface StepParameter {
   name: string;
   shape: readonly number[];
-  parts: readonly Pick<Slot, 'offset' | 'size'>[];
+  parts: readonly Part[];
+}
+
+/** A weight in the flat buffer, and what is added to it. */
+export interface Part {
+  offset: number;
+  size: number;
+  merge?: Record<'weight' | 'up' | 'down', Place> & { scale: number };
 }
 
 /** Prompts that are read in one run. */

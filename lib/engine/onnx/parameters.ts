@@ -32,6 +32,7 @@ interface State {
   readonly crew: Crew;
   /** What was given, until there is a machine. */
   weights: ReadonlyMap<string, Value>;
+  readonly trained: ReadonlySet<string> | undefined;
   moments: OptimizerState['moments'];
   machine?: Machine;
   closed: boolean;
@@ -45,12 +46,17 @@ interface State {
 
 export function createParameters(
   weights: ReadonlyMap<string, Value>,
-  { threads, device }: { threads: number; device: string },
+  {
+    threads,
+    device,
+    trained,
+  }: { threads: number; device: string; trained?: ReadonlySet<string> | undefined },
 ): OnnxParameters {
   const moments = new Map<string, never>();
   const state: State = {
     crew: startCrew(threads, device),
     weights,
+    trained,
     moments,
     closed: false,
     programs: 0,
@@ -115,6 +121,7 @@ function start(state: State, graph: Graph): Machine {
   const machine = startMachine(state.weights, {
     crew: state.crew,
     stacks: parameters.map((node) => node.attributes.names),
+    trained: state.trained,
     trains: graph.gradients !== undefined,
   });
   fillMoments(machine, state.moments);
@@ -135,7 +142,7 @@ async function update(state: State, rule: AdamW): Promise<{ gradNorm: number }> 
   const clip = clipFactor(gradNorm, rule.maxGradNorm);
   const parts = [
     { start: 0, end: storage.matrices, decay: rule.weightDecay },
-    { start: storage.matrices, end: storage.total, decay: 0 },
+    { start: storage.matrices, end: storage.trained, decay: 0 },
   ];
   const shares = parts.map(({ decay, ...range }) => ({
     scalars: adamWScalars(rule, { step, clip, decay }),
@@ -149,15 +156,22 @@ async function update(state: State, rule: AdamW): Promise<{ gradNorm: number }> 
   return { gradNorm };
 }
 
-function read({ machine, weights }: State): Map<string, Value> {
-  return machine ? valuesIn(machine.shared.weights, machine.storage) : new Map(weights);
+function read(state: State): Map<string, Value> {
+  const { machine } = state;
+  return machine ? valuesIn(machine.shared.weights, machine.storage) : trainedOf(state);
 }
 
-function readMoments({ machine, moments, weights }: State): OptimizerState['moments'] {
+/** Of what was given. */
+function trainedOf({ weights, trained }: State): Map<string, Value> {
+  return new Map([...weights].filter(([name]) => trained?.has(name) ?? true));
+}
+
+function readMoments(state: State): OptimizerState['moments'] {
+  const { machine, moments } = state;
   if (machine) return momentsIn(machine);
   const zeros = ({ data, shape }: Value): Value => ({ data: new Float32Array(data.length), shape });
   return new Map(
-    [...weights].map(([name, value]) => [
+    [...trainedOf(state)].map(([name, value]) => [
       name,
       moments.get(name) ?? { first: zeros(value), second: zeros(value) },
     ]),

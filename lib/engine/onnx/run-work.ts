@@ -25,7 +25,7 @@ export async function combine({ crew, storage }: Machine, work: readonly Work[])
   const threads = sharesOf(work, crew).flatMap((places, thread) =>
     places.length > 0 ? [thread] : [],
   );
-  const ranges = cut({ start: 0, end: storage.total }, crew.size);
+  const ranges = cut({ start: 0, end: storage.trained }, crew.size);
   const replies = await crew.askAll((i) => ({ type: 'combine', threads, range: ranges[i]! }));
   return replies.reduce((total, { squares }) => total + squares!, 0);
 }

@@ -36,7 +36,10 @@ export function fromTensor(tensor: Tensor): Value {
 }
 
 /** A view of a flat buffer as a tensor. */
-export function slotTensor(flat: Float32Array, { offset, size, shape }: Slot): Tensor {
+export function slotTensor(
+  flat: Float32Array,
+  { offset, size, shape }: Omit<Slot, 'input'>,
+): Tensor {
   return new Tensor('float32', flat.subarray(offset, offset + size), shape);
 }
 

@@ -1,6 +1,7 @@
 /**
- * Where every weight lies in one flat float32 buffer; gradients and moments lie alike. Matrices come
- * first, so that weight decay is one range, and weights that a graph stacks lie next to each other.
+ * Where every weight lies in one flat float32 buffer; gradients and moments lie alike. Trained matrices
+ * come first, so that weight decay is one range, then trained vectors, then what is not trained and has
+ * neither gradient nor moments. Weights that a graph stacks lie next to each other.
  */
 import type { Value } from '../../graph/executor.ts';
 
@@ -14,6 +15,8 @@ export interface Storage {
   readonly places: ReadonlyMap<string, Place>;
   /** Elements in all, padding included. */
   readonly total: number;
+  /** Elements up to the first weight that is not trained: the length of gradients and moments. */
+  readonly trained: number;
   /** Elements up to the first vector: those that weight decay applies to. */
   readonly matrices: number;
 }
@@ -21,30 +24,34 @@ export interface Storage {
 /** A cache line of float32. */
 const alignment = 16;
 
+/** `isTrained` is asked of the first of weights that are stacked: they are trained together or not at all. */
 export function arrange(
   weights: ReadonlyMap<string, Value>,
   stacks: readonly (readonly string[])[],
+  isTrained: (name: string) => boolean = () => true,
 ): Storage {
   const places = new Map<string, Place>();
   const groupOf = longestGroups(stacks);
   let offset = 0;
-  const put = (isMatrix: boolean): void => {
-    for (const [first, { shape }] of weights) {
-      if (shape.length > 1 !== isMatrix) continue;
+  const put = (fits: (name: string, value: Value) => boolean): void => {
+    for (const [first, value] of weights) {
+      if (!fits(first, value)) continue;
       for (const name of groupOf.get(first) ?? [first]) {
         if (places.has(name)) continue;
-        const value = weights.get(name)!;
-        const size = value.data.length;
-        places.set(name, { offset, size, shape: value.shape });
+        const { data, shape } = weights.get(name)!;
+        const size = data.length;
+        places.set(name, { offset, size, shape });
         offset += size;
       }
       offset = Math.ceil(offset / alignment) * alignment;
     }
   };
-  put(true);
+  put((name, { shape }) => isTrained(name) && shape.length > 1);
   const matrices = offset;
-  put(false);
-  return { places, total: offset, matrices };
+  put((name, { shape }) => isTrained(name) && shape.length <= 1);
+  const trained = offset;
+  put((name) => !isTrained(name));
+  return { places, total: offset, trained, matrices };
 }
 
 /** One place for weights that a graph sees as one. */

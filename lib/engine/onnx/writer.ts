@@ -1,11 +1,12 @@
 /** Writes sequences on all threads: prepares what each is told, and gathers what each has written. */
-import type { Prompt, Step, Token, WriteRequest, Writer, Written } from '../../graph/executor.ts';
+import type { Merge, Prompt, Step, Token } from '../../graph/executor.ts';
+import type { WriteRequest, Writer, Written } from '../../graph/executor.ts';
 import { parameterInput, writeOnnx } from '../../graph/onnx/write.ts';
 import type { Machine } from './machine.ts';
 import { controlWords } from './messages.ts';
-import type { SessionPlan, StepPlan, WriteReading, Writing } from './messages.ts';
+import type { Part, SessionPlan, StepPlan, WriteReading, Writing } from './messages.ts';
 import type { OnnxProgram } from './program.ts';
-import { placeOf, stackPlace } from './storage.ts';
+import { placeOf } from './storage.ts';
 import type { Storage } from './storage.ts';
 
 /** A model of Protocol Buffers has 2 GB at most; beyond this, weights are fed. */
@@ -69,28 +70,26 @@ export function createWriter(step: Step, { machine, id, version }: WriterParts):
   };
 }
 
-function planOf({ graph, constants, ...step }: Step, storage: Storage): StepPlan {
-  const total = storage.total;
-  const frozen = total <= mostFrozen;
+function planOf({ graph, constants, merges, ...step }: Step, storage: Storage): StepPlan {
+  const frozen = storage.total <= mostFrozen;
   const { bytes, parameters } = writeOnnx(graph.outputs, frozen ? 'constant' : 'inputs');
-  const all = parameters.map((node) => {
-    const { names } = node.attributes;
-    return { node, names, name: parameterInput(node) };
-  });
   return {
     ...step,
-    ...{ bytes, constants },
-    fed: frozen
-      ? []
-      : all.map(({ name, names }) => ({ input: name, ...stackPlace(storage, names) })),
-    frozen: frozen
-      ? all.map(({ name, names, node }) => ({
-          name,
-          shape: node.outputs[0]!.shape as readonly number[],
-          parts: names.map((part) => placeOf(storage, part)),
-        }))
-      : [],
+    ...{ bytes, constants, frozen },
+    parameters: parameters.map((node) => ({
+      name: parameterInput(node),
+      shape: node.outputs[0]!.shape as readonly number[],
+      parts: node.attributes.names.map((name) => partOf(name, merges, storage)),
+    })),
   };
+}
+
+function partOf(name: string, merges: readonly Merge[], storage: Storage): Part {
+  const weight = placeOf(storage, name);
+  const merge = merges.find((one) => one.weight === name);
+  if (!merge) return weight;
+  const [up, down] = [placeOf(storage, merge.up), placeOf(storage, merge.down)];
+  return { ...weight, merge: { weight, up, down, scale: merge.scale } };
 }
 
 /**

@@ -5,7 +5,11 @@ import { parse } from 'yaml';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { parseJob } from '../../../lib/command/job.ts';
 import { splitWords } from '../../../lib/command/words.ts';
+import { adapterText, readAdapterFile } from '../../../lib/model/adapter-config.ts';
+import { readConfig } from '../../../lib/model/config.ts';
 import { resolveModel } from '../../../lib/model/hub.ts';
+import { saveModel } from '../../../lib/model/save.ts';
+import { loadEncoder } from '../../../lib/text/encoder.ts';
 import { jobRecord, jobText, readJobFile } from '../../../lib/train/job-file.ts';
 import { startHub, type FakeHub } from '../hub/fake-hub.ts';
 import { commits, token } from '../hub/shelf.ts';
@@ -29,6 +33,23 @@ beforeAll(async () => {
   const refs = { main: commits.first, v1: commits.first };
   hub = await startHub([
     { kind: 'model', id: 'desk/micro', refs, commits: { [commits.first]: model } },
+    {
+      kind: 'model',
+      id: 'desk/adapter',
+      refs: { main: commits.second },
+      commits: {
+        [commits.second]: {
+          'adapter_config.json': Buffer.from(
+            adapterText({
+              lowRank: { r: 2, alpha: 4, targets: ['q_proj'] },
+              ...{ base: 'desk/micro', revision: 'v1', head: 'reward' },
+            }),
+          ),
+          'adapter_model.safetensors': Buffer.from('weights'),
+          'README.md': Buffer.from('#'),
+        },
+      },
+    },
     {
       kind: 'dataset',
       id: 'desk/pairs',
@@ -97,6 +118,20 @@ test('a local folder wins', async () => {
   const found = await job('bradley-terry --model desk/micro --train train.parquet');
   expect(found.model).toBe(join(cwd, 'desk/micro'));
   expect(hub.requests).toEqual([]);
+});
+
+test('an adapter brings its base, and what is trained over one names its commit', async () => {
+  const folder = await resolveModel('desk/adapter');
+  expect(readdirSync(folder).sort()).toEqual(['adapter_config.json', 'adapter_model.safetensors']);
+  hub.requests.length = 0;
+  const config = await readConfig(folder);
+  expect(config.adapter).toEqual({ r: 2, alpha: 4, targets: ['q_proj'], base: snapshot });
+  expect((await loadEncoder(folder)).encode('hello')).toEqual([259]);
+  const fresh = join(root, 'fresh');
+  await saveModel(fresh, { config, weights: new Map(), from: snapshot });
+  expect(await readAdapterFile(fresh)).toMatchObject({
+    ...{ base: 'desk/micro', revision: commits.first },
+  });
 });
 
 test('what is neither here nor there', async () => {

@@ -44,6 +44,11 @@ test('fills in every default', async () => {
           "json": false,
           "label_smoothing": 0,
           "learning_rate": 0.00001,
+          "lora_alpha": 32,
+          "lora_r": 0,
+          "lora_target_modules": [
+            "all-linear",
+          ],
           "max_grad_norm": 1,
           "max_length": 1024,
           "max_steps": null,

@@ -46,6 +46,28 @@ const script = [
   'trainer.val_before_train=False',
 ];
 
+test('an adapter', async () => {
+  const keys = [
+    ...['actor_rollout_ref.model.lora_rank=8', 'actor_rollout_ref.model.lora_alpha=16'],
+    'actor_rollout_ref.model.target_modules=[q_proj,v_proj]',
+  ];
+  expect((await parse(...base, ...keys)).options).toMatchObject({
+    ...{ lora_r: 8, lora_alpha: 16, lora_target_modules: ['q_proj', 'v_proj'] },
+  });
+  const all = ['model.lora_rank=0', 'model.lora_alpha=16', 'model.target_modules=all-linear'];
+  expect((await parse(...base, ...all)).options).toMatchObject({
+    ...{ lora_r: 0, lora_alpha: 16, lora_target_modules: ['all-linear'] },
+  });
+  const wrong = ['--lora-r', '-1', '--lora-alpha', '0', '--lora-target-modules', 'q_proj', 'qkv'];
+  expect(await refusal(() => parse(...base, ...wrong))).toMatchInlineSnapshot(`
+    "pairwise cannot use these options
+      --lora-r: expected a whole number of at least 0, got '-1'
+      --lora-alpha: expected a number above 0, got '0'
+      --lora-target-modules: expected one or more of q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj, down_proj, qkv_proj, gate_up_proj, all-linear, got 'q_proj qkv'
+      pairwise --help lists them all"
+  `);
+});
+
 test("RM-Gallery's pairwise script", async () => {
   const { options, notes } = await parse(...base, ...script);
   expect(options).toMatchObject({

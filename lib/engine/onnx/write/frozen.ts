@@ -4,8 +4,6 @@
  * weights are appended to the bytes of a model without them.
  */
 import onnxProto from 'onnx-proto';
-import type { FrozenParameter } from '../messages.ts';
-
 const { TensorProto } = onnxProto.onnx;
 
 /** Field numbers in onnx.proto, as tags of length-delimited fields. */
@@ -13,15 +11,16 @@ const graphField = (7 << 3) | 2;
 const initializerField = (5 << 3) | 2;
 const rawDataField = (9 << 3) | 2;
 
-/** The model's bytes with the weights as they are in `flat`. */
-export function freeze(
-  model: Uint8Array,
-  parameters: readonly FrozenParameter[],
-  flat: Float32Array,
-): Uint8Array {
-  const bytes = new Uint8Array(flat.buffer, flat.byteOffset, flat.byteLength);
-  const chunks = parameters.map((parameter) => initializer(parameter, bytes));
-  const inner = chunks.flat();
+/** A parameter of the model, its data in one piece or more. */
+export interface Frozen {
+  name: string;
+  shape: readonly number[];
+  data: readonly Float32Array[];
+}
+
+/** The model's bytes with the weights in them. */
+export function freeze(model: Uint8Array, parameters: readonly Frozen[]): Uint8Array {
+  const inner = parameters.flatMap(initializer);
   const all = [model, Uint8Array.from([graphField, ...varint(lengthOf(inner))]), ...inner];
   const joined = new Uint8Array(lengthOf(all));
   let at = 0;
@@ -32,8 +31,10 @@ export function freeze(
   return joined;
 }
 
-function initializer({ name, shape, parts }: FrozenParameter, bytes: Uint8Array): Uint8Array[] {
-  const data = parts.map(({ offset, size }) => bytes.subarray(offset * 4, (offset + size) * 4));
+function initializer({ name, shape, data: pieces }: Frozen): Uint8Array[] {
+  const data = pieces.map(
+    ({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength),
+  );
   const dataType = TensorProto.DataType.FLOAT;
   const head = TensorProto.encode({ name, dims: [...shape], dataType }).finish();
   const body = [head, Uint8Array.from([rawDataField, ...varint(lengthOf(data))]), ...data];

@@ -1,10 +1,12 @@
 /** A thread's session of a step, made anew when the weights have changed. */
 import type { InferenceSession } from 'onnxruntime-node';
+import { Tensor } from 'onnxruntime-node';
 import type { Value } from '../../../graph/executor.ts';
 import type { StepPlan } from '../messages.ts';
-import { createSession, fromTensor, slotTensor, toTensor } from '../sessions.ts';
+import { createSession, fromTensor, toTensor } from '../sessions.ts';
 import type { Tensors } from '../sessions.ts';
-import { freeze } from './frozen.ts';
+import { freeze, type Frozen } from './frozen.ts';
+import { createMerger } from './merge.ts';
 
 export interface StepSession {
   /** Fed everything but weights and constants. */
@@ -28,12 +30,11 @@ export function createStepSessions(
   device: string,
   flat: Float32Array,
 ): StepSessions {
-  let known: (Which & { session: InferenceSession }) | undefined;
+  let known: (Which & { session: InferenceSession; bound: Tensors }) | undefined;
+  const merges = plan.parameters.some(({ parts }) => parts.some(({ merge }) => merge));
   const constants = Object.fromEntries(
     Object.entries(plan.constants).map(([name, value]) => [name, toTensor(value)]),
   );
-  const bound: Tensors = {};
-  for (const slot of plan.fed) bound[slot.input] = slotTensor(flat, slot);
   const close = async (): Promise<void> => {
     await known?.session.release();
     known = undefined;
@@ -41,13 +42,13 @@ export function createStepSessions(
   return {
     close,
     async open({ version, threads }, outputs) {
-      const old = plan.frozen.length > 0 && known?.version !== version;
+      const old = (plan.frozen || merges) && known?.version !== version;
       if (!known || old || known.threads !== threads) {
         await close();
-        const bytes = freeze(plan.bytes, plan.frozen, flat);
-        known = { version, threads, session: await createSession(bytes, device, threads) };
+        const { bytes, bound } = await over(plan, flat, threads);
+        known = { version, threads, session: await createSession(bytes, device, threads), bound };
       }
-      const { session } = known;
+      const { session, bound } = known;
       return {
         async run(feeds) {
           const given = { ...constants, ...bound, ...feeds };
@@ -57,4 +58,49 @@ export function createStepSessions(
       };
     },
   };
+}
+
+/** The model with its weights inside it, or beside it as what it is fed. */
+async function over(
+  plan: StepPlan,
+  flat: Float32Array,
+  threads: number,
+): Promise<{ bytes: Uint8Array; bound: Tensors }> {
+  const merger = createMerger(flat, threads);
+  try {
+    const parameters: Frozen[] = [];
+    for (const { name, shape, parts } of plan.parameters) {
+      const data = [];
+      for (const part of parts) data.push(await merger.dataOf(part));
+      parameters.push({ name, shape, data });
+    }
+    if (plan.frozen) return { bytes: freeze(plan.bytes, parameters), bound: {} };
+    const bound = parameters.map(({ name, shape, data }) => [
+      name,
+      new Tensor('float32', joined(data), shape),
+    ]);
+    return { bytes: plan.bytes, bound: Object.fromEntries(bound) as Tensors };
+  } finally {
+    await merger.close();
+  }
+}
+
+/** Pieces that lie together are taken where they lie; others are copied. */
+function joined(pieces: readonly Float32Array[]): Float32Array {
+  const [first] = pieces;
+  const size = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  let at = first!.byteOffset;
+  const together = pieces.every((piece) => {
+    const follows = piece.buffer === first!.buffer && piece.byteOffset === at;
+    at += piece.byteLength;
+    return follows;
+  });
+  if (together) return new Float32Array(first!.buffer, first!.byteOffset, size);
+  const copy = new Float32Array(size);
+  let to = 0;
+  for (const piece of pieces) {
+    copy.set(piece, to);
+    to += piece.length;
+  }
+  return copy;
 }

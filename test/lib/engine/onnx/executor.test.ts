@@ -39,6 +39,9 @@ function rowsOf(name: 'a' | 'b'): Graph {
   const rows = mul(gather(table, input('ids', 'int32', ['R'])), parameter('gain', [2]));
   return training(sum(square(rows)), [table]);
 }
+function inference(name: 'a' | 'b'): Graph {
+  return { outputs: rowsOf(name).outputs };
+}
 function training(loss: Tensor, by: Tensor[]): Graph {
   return { outputs: { loss }, gradients: differentiate(loss, by) };
 }
@@ -49,9 +52,10 @@ async function using(
   weights: Map<string, Value>,
   threads: number,
   act: (parameters: Parameters, compile: (graph: Graph) => Promise<Program>) => Promise<void>,
+  trained?: ReadonlySet<string>,
 ): Promise<void> {
   const executor = createOnnxExecutor({ threads });
-  const parameters = await executor.parameters(weights);
+  const parameters = await executor.parameters(weights, trained);
   try {
     await act(parameters, (graph) => executor.compile(graph, parameters));
   } finally {
@@ -110,6 +114,24 @@ test('a resumed optimiser goes on with the same bits', async () => {
       expect(await resumed.optimizer()).toEqual(await parameters.optimizer());
     });
   });
+});
+
+test('what is not trained has no gradient and no moments, and stays', () => {
+  const frozen = async (parameters: Parameters, compile: (graph: Graph) => Promise<Program>) => {
+    const named = async () => [
+      [...(await parameters.read()).keys()],
+      [...(await parameters.optimizer()).moments.keys()],
+    ];
+    expect(await named()).toEqual([['b'], ['b']]);
+    const [a, b] = [await compile(inference('a')), await compile(rowsOf('b'))];
+    await parameters.accumulate(work(b, ids(0), ids(1)));
+    await parameters.update({ ...rule, weightDecay: 0.5 });
+    expect(await named()).toEqual([['b'], ['b']]);
+    expect([...(await parameters.gradients()).keys()]).toEqual(['b']);
+    expect((await a.run(ids(0))).loss!.data[0]).toBe(2);
+    expect((await parameters.read()).get('b')!.data[0]).toBeLessThan(0.9);
+  };
+  return using(tables(), 2, frozen, new Set(['b']));
 });
 
 test('clips the norm, decays matrices only, and takes a learning rate of 0', () =>

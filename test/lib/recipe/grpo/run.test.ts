@@ -57,11 +57,18 @@ async function run(name: string, setting: Setting = {}): Promise<TrainEvent[]> {
   return events;
 }
 
+/** How often weights were put on an executor. */
+let loads = 0;
+
 /** Tells when the model has begun to write for the n-th time. */
 function stoppedAt(executor: Executor, n: number | undefined, stop: () => void): Executor {
   let begun = 0;
   return {
     ...executor,
+    parameters(...given) {
+      loads++;
+      return executor.parameters(...given);
+    },
     async writer(...asked) {
       const writer = await executor.writer!(...asked);
       return {
@@ -77,12 +84,15 @@ function stoppedAt(executor: Executor, n: number | undefined, stop: () => void):
 }
 
 /** What a run came to: its events but for checkpoints and times, and its weights. */
-async function outcome(name: string): Promise<{ events: unknown[]; weights: Buffer }> {
+async function outcome(
+  name: string,
+  file = 'model.safetensors',
+): Promise<{ events: unknown[]; weights: Buffer }> {
   const lines = (await readFile(join(folder, name, 'metrics.jsonl'), 'utf8')).trim().split('\n');
   const events = lines.map((line) => JSON.parse(line) as TrainEvent);
   return {
     events: lasting(events.filter(({ type }) => type !== 'checkpoint' && type !== 'end')),
-    weights: await readFile(join(folder, name, 'final', 'model.safetensors')),
+    weights: await readFile(join(folder, name, 'final', file)),
   };
 }
 
@@ -127,6 +137,21 @@ test.each([
   expect(events.at(-1)).toMatchObject({ type: 'end', reason: 'stopped', step });
   await run(output, { words: [...everything, '--resume'] });
   expect(await outcome(output)).toEqual(await outcome('whole'));
+});
+
+test('an adapter beside its base: one copy of the weights, and the same bits after a stop', async () => {
+  const words = [...everything, '--lora-r', '2'];
+  loads = 0;
+  await run('adapter', { words });
+  expect(loads).toBe(1);
+  await run('adapter stopped', { words, stopAt: 3 });
+  await run('adapter stopped', { words: [...words, '--resume'] });
+  const [whole, stopped] = await Promise.all(
+    ['adapter', 'adapter stopped'].map((name) => outcome(name, 'adapter_model.safetensors')),
+  );
+  expect(stopped).toEqual(whole);
+  const steps = (whole!.events as TrainEvent[]).filter((event) => event.type === 'step');
+  expect(steps.at(-1)!.metrics.kl).toBeGreaterThan(steps[0]!.metrics.kl!);
 });
 
 test('a completion ends with each of the tokens that generation_config.json names', async () => {
