@@ -4,7 +4,3 @@
 export type Dim = number | string;
 export type Shape = readonly Dim[];
 export type DType = 'float32' | 'int32' | 'int64' | 'bool';
-
-/** Of gelu(x) = x · sigmoid(geluLinear · x + geluCubic · x³), which is its tanh form. */
-export const geluLinear = Math.sqrt(8 / Math.PI);
-export const geluCubic = 0.044715 * geluLinear;

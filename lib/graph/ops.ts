@@ -94,9 +94,10 @@ export interface Ops {
   logProb: None;
   /**
    * Rows h [R, D], a vocabulary's weights W [V, D] and ids [R] to log softmax(h Wᵀ)[r, ids[r]] [R]; further
-   * outputs: the probabilities [R, V], and 1 where no other id is likelier, else 0 [R].
+   * outputs: the probabilities [R, V], and 1 where no other id is likelier, else 0 [R]. With a cap, logits are
+   * cap · tanh(h Wᵀ), and the fourth output is that tanh [R, V].
    */
-  nextToken: None;
+  nextToken: { readonly cap?: number };
   /** x / sqrt(mean(x²) + eps) · gain over the last axis; second output: 1 / sqrt(…), keeping the axis. */
   rmsNorm: { readonly eps: number };
   /** Rotates x [H, T, 2h] in its two halves by angles given as cos and sin [T, h]. */

@@ -6,7 +6,7 @@ import { differentiate } from '../graph/gradient.ts';
 import type { Graph } from '../graph/graph.ts';
 import { linear } from '../graph/ops/linear.ts';
 import { gather, reshape } from '../graph/ops/shape.ts';
-import { nextToken, nextTokenOf, type NextToken } from '../graph/ops/transformer.ts';
+import { nextToken, type NextToken } from '../graph/ops/transformer.ts';
 import { input } from '../graph/tensor.ts';
 import type { Dim, Tensor } from '../graph/tensor.ts';
 import { layer } from './layer.ts';
@@ -94,10 +94,15 @@ function decoder(config: ModelConfig, structure: Structure, weights: WeightTenso
   const hidden = (): Tensor => (known ??= hiddenAtReads(config, structure, weights));
   const logits = (): Tensor => logitsOf(hidden(), config, weights);
   const nextTokens: Decoder['nextTokens'] = (_, targets, temperature = 1) => {
-    if (config.logitCap !== undefined)
-      return nextTokenOf(scaled(logits(), 1 / temperature), targets);
-    const rows = scaled(hidden(), config.logitScale / temperature);
-    return nextToken(rows, weights.head(), targets);
+    const { logitScale, logitCap: cap } = config;
+    if (cap === undefined)
+      return nextToken(scaled(hidden(), logitScale / temperature), weights.head(), targets);
+    return nextToken(
+      scaled(hidden(), logitScale / cap),
+      weights.head(),
+      targets,
+      cap / temperature,
+    );
   };
   return {
     rewards: () =>

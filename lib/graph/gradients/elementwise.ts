@@ -4,7 +4,7 @@ import { sumTo } from '../ops/reduce.ts';
 import { expandLike, reshape } from '../ops/shape.ts';
 import { scalar } from '../tensor.ts';
 import type { Tensor } from '../tensor.ts';
-import { geluCubic, geluLinear } from '../kinds.ts';
+import * as gelu from '../gelu.ts';
 import { only } from './rule.ts';
 import type { Rules } from './rule.ts';
 
@@ -57,7 +57,7 @@ export const elementwiseGradients = {
     const dy = only('geglu', grads);
     const [gate, up] = node.inputs as [Tensor, Tensor];
     const [, s, activated] = node.outputs as [Tensor, Tensor, Tensor];
-    const inner = add(mul(square(gate), 3 * geluCubic), geluLinear);
+    const inner = add(mul(square(gate), 3 * gelu.cubic), gelu.linear);
     const slope = add(s, mul(mul(activated, sub(1, s)), inner));
     return [mul(mul(dy, up), slope), mul(dy, activated)];
   },

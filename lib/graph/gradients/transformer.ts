@@ -2,7 +2,16 @@
 import { add, exp, mul, neg, square, sub } from '../ops/elementwise.ts';
 import { gemm, matmul } from '../ops/linear.ts';
 import { sum } from '../ops/reduce.ts';
-import { concat, gather, oneHot, pad, productDim, reshape, scatterRows } from '../ops/shape.ts';
+import {
+  concat,
+  gather,
+  oneHot,
+  pad,
+  productDim,
+  reshape,
+  scatterRows,
+  takeAlong,
+} from '../ops/shape.ts';
 import { rope, ropeAt, softmax } from '../ops/transformer.ts';
 import type { Tensor } from '../tensor.ts';
 import { only } from './rule.ts';
@@ -26,17 +35,22 @@ export const transformerGradients = {
   },
   /**
    * By the logits it is dy·(one-hot − p). The one-hot part takes and adds rows of W, and dy is multiplied
-   * into rows of width D, so that nothing but p is as large as the logits.
+   * into rows of width D, so that nothing but p is as large as the logits. A cap multiplies both parts by its
+   * slope there, cap·(1 − tanh²).
    */
   nextToken: (node, grads) => {
     const [h, weights, ids] = node.inputs as [Tensor, Tensor, Tensor];
-    const p = node.outputs[1]!;
+    const [, p, , t] = node.outputs as [Tensor, Tensor, Tensor, Tensor?];
     const dy = only('nextToken', grads);
     const column = reshape(dy, [dy.shape[0]!, 1]);
     const pulled = mul(h, column);
+    const slope = (y: Tensor): Tensor => mul(sub(1, square(y)), node.attributes.cap!);
+    const all = t ? mul(p, slope(t)) : p;
+    const own = (rows: Tensor): Tensor =>
+      t ? mul(rows, reshape(slope(takeAlong(t, ids)), column.shape)) : rows;
     return [
-      mul(sub(gather(weights, ids), gemm(p, weights)), column),
-      add(scatterRows(pulled, ids, weights), gemm(p, neg(pulled), { transA: true })),
+      mul(sub(own(gather(weights, ids)), gemm(all, weights)), column),
+      add(scatterRows(own(pulled), ids, weights), gemm(all, neg(pulled), { transA: true })),
     ];
   },
   rmsNorm: (node, grads) => rmsNormGradient(node.inputs, node.outputs[1]!, only('rmsNorm', grads)),

@@ -1,5 +1,5 @@
 /** Elementwise operations and sums as ONNX nodes. */
-import { geluCubic, geluLinear } from '../kinds.ts';
+import * as gelu from '../gelu.ts';
 import { contrib, dataTypes } from './builder.ts';
 import type { Builder } from './builder.ts';
 import { plain } from './writing.ts';
@@ -41,8 +41,8 @@ export const elementwiseWritings = {
     }
     const number = (value: number): string => builder.constant([value], [], 'float32');
     const [squared] = builder.emit('Mul', [gate!, gate!]);
-    const [cubic] = builder.emit('Mul', [squared!, number(geluCubic)]);
-    const [inner] = builder.emit('Add', [cubic!, number(geluLinear)]);
+    const [cubic] = builder.emit('Mul', [squared!, number(gelu.cubic)]);
+    const [inner] = builder.emit('Add', [cubic!, number(gelu.linear)]);
     const [u] = builder.emit('Mul', [inner!, gate!]);
     const [sigmoid] = builder.emit('Sigmoid', [u!]);
     const [activated] = builder.emit('Mul', [gate!, sigmoid!]);

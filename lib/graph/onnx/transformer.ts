@@ -23,18 +23,19 @@ export const transformerWritings = {
    * log Σ exp(l) = max l − log max p: exact where p[id] would underflow, and two short reads of what is
    * there anyway.
    */
-  nextToken: (builder, [h, weights, ids]) => {
-    const [logits] = builder.emit('Gemm', [h!, weights!], { attributes: { transB: 1 } });
-    const [p] = builder.emit('Softmax', [logits!], { attributes: { axis: -1 } });
+  nextToken: (builder, [h, weights, ids], { attributes: { cap } }) => {
+    const [product] = builder.emit('Gemm', [h!, weights!], { attributes: { transB: 1 } });
+    const [t, logits] = capped(builder, product!, cap);
+    const [p] = builder.emit('Softmax', [logits], { attributes: { axis: -1 } });
     const largest = (x: string): string =>
       builder.emit('ReduceMax', [x, builder.ints(1)], { attributes: { keepdims: 0 } })[0]!;
-    const top = largest(logits!);
-    const own = takeAlong(builder, logits!, ids!)[0]!;
+    const top = largest(logits);
+    const own = takeAlong(builder, logits, ids!)[0]!;
     const [logOfTop] = builder.emit('Log', [largest(p!)]);
     const [below] = builder.emit('Sub', [own, top]);
     const [first] = builder.emit('Equal', [own, top]);
     const [hits] = builder.emit('Cast', [first!], { attributes: { to: dataTypes.float32 } });
-    return [builder.emit('Add', [below!, logOfTop!])[0]!, p!, hits!];
+    return [builder.emit('Add', [below!, logOfTop!])[0]!, p!, hits!, ...(t ? [t] : [])];
   },
   /** onnxruntime's name for RMSNorm; its second output is 1/sqrt(mean(x²) + eps). */
   rmsNorm: (builder, inputs, { attributes: { eps } }, used) =>
@@ -55,16 +56,25 @@ export const transformerWritings = {
   attend: (builder, [q, k, v, mask], { attributes: { scale, cap } }) => {
     const product = { transA: false, transB: true, alpha: scale / (cap ?? 1) };
     const [inner] = multiply(builder, q!, k!, product);
-    const t = cap === undefined ? undefined : builder.emit('Tanh', [inner!])[0]!;
-    const scores = t
-      ? builder.emit('Mul', [t, builder.constant([cap!], [], 'float32')])[0]!
-      : inner!;
+    const [t, scores] = capped(builder, inner!, cap);
     const masked = mask ? builder.emit('Add', [scores, mask])[0]! : scores;
     const [p] = builder.emit('Softmax', [masked], { attributes: { axis: -1 } });
     const [o] = builder.emit('MatMul', [p!, v!]);
     return t ? [o!, p!, t] : [o!, p!];
   },
 } satisfies Partial<Writings>;
+
+/** tanh(x), and cap times it; without a cap x itself. */
+function capped(
+  builder: Builder,
+  x: string,
+  cap: number | undefined,
+): readonly [t: string | undefined, y: string] {
+  if (cap === undefined) return [undefined, x];
+  const [t] = builder.emit('Tanh', [x]);
+  const [y] = builder.emit('Mul', [t!, builder.constant([cap], [], 'float32')]);
+  return [t!, y!];
+}
 
 interface Product {
   transA: boolean;

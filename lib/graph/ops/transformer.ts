@@ -1,8 +1,7 @@
 /** The larger pieces of a transformer, each with a gradient that saves passes over memory. */
 import { apply, applyOne, rank, shapeError } from '../tensor.ts';
 import type { Tensor } from '../tensor.ts';
-import { cast, equal, stopGradient } from './elementwise.ts';
-import { largest, takeAlong } from './shape.ts';
+import { cast } from './elementwise.ts';
 
 /** Over the last axis. */
 export function softmax(x: Tensor): Tensor {
@@ -31,25 +30,19 @@ export interface NextToken {
 /**
  * What rows h [R, D] say of ids [R] (int, or whole numbers as float32) by a vocabulary's weights [V, D]:
  * log softmax(h Wᵀ)[r, ids[r]]. One operation, so that the gradient needs no more than the probabilities
- * in the size [R, V].
+ * in the size [R, V]. With a `cap`, logits are cap · tanh(h Wᵀ).
  */
-export function nextToken(h: Tensor, weights: Tensor, ids: Tensor): NextToken {
+export function nextToken(h: Tensor, weights: Tensor, ids: Tensor, cap?: number): NextToken {
   if (rank(h) !== 2 || rank(weights) !== 2 || rank(ids) !== 1)
     throw shapeError('nextToken', 'expected [R, D], [V, D] and [R]', h, weights, ids);
   const index = ids.dtype === 'int64' ? ids : cast(ids, 'int64');
   const { dtype } = h;
   const each = { dtype, shape: ids.shape };
   const all = { dtype, shape: [h.shape[0]!, weights.shape[0]!] };
-  const outputs = apply('nextToken', [h, weights, index], {}, [each, all, each]);
+  const kinds = cap === undefined ? [each, all, each] : [each, all, each, all];
+  const attributes = cap === undefined ? {} : { cap };
+  const outputs = apply('nextToken', [h, weights, index], attributes, kinds);
   return { logProbs: outputs[0]!, hits: outputs[2]! };
-}
-
-/** The same of logits [R, V] that are there already. */
-export function nextTokenOf(logits: Tensor, ids: Tensor): NextToken {
-  const index = ids.dtype === 'int64' ? ids : cast(ids, 'int64');
-  const fixed = stopGradient(logits);
-  const hits = equal(takeAlong(fixed, index), largest(fixed).value);
-  return { logProbs: logProb(logits, index), hits: cast(hits, 'float32') };
 }
 
 /** x / sqrt(mean(x²) + eps) · gain over the last axis (Zhang & Sennrich 2019). */

@@ -223,6 +223,13 @@ export const cases: Record<OpName, Case[]> = {
       build: (h, w) => ops.nextToken(ops.mul(h, 2), w, ids(3, 0, 0)).logProbs,
     },
     {
+      inputs: [
+        [3, 2],
+        [4, 2],
+      ],
+      build: (h, w) => ops.nextToken(ops.mul(h, 2), w, ids(3, 0, 0), 1.5).logProbs,
+    },
+    {
       inputs: [[4, 2]],
       build: (w) => ops.nextToken(ops.gather(w, ids(2, 1, 2)), w, ids(1, 2, 1)).logProbs,
     },

@@ -55,7 +55,8 @@ function typeOf(folder: string): string {
 const nextToken: Objective = (model, batch) => {
   const { logProbs, hits } = model.nextTokens(batch, batch.data.targets!);
   const loss = ops.mul(ops.neg(ops.sum(logProbs)), batch.scale);
-  return { loss, hits, logits: model.logits(batch) };
+  const cool = model.logProbs(batch, batch.data.targets!, 0.7);
+  return { loss, hits, cool, logits: model.logits(batch) };
 };
 const bradleyTerry: Objective = (model, batch) => {
   const rewards = model.rewards(batch);
@@ -78,14 +79,17 @@ describe.each(folders)('%s', (name) => {
       const training = packer(nextToken);
       const [packed] = await training.pack([conversation(lm.ids)], 1 / (lm.ids.length - 1));
       const [output] = await opened().parameters.accumulate([packed!.work]);
-      const { logits, loss, hits } = output!;
+      const { logits, loss, hits, cool } = output!;
       const { columns, rows } = expected.logits;
       const { vocab } = opened().config;
       rows.slice(0, -1).forEach((row, r) => {
         const own = (logits!.data as Float32Array).subarray(r * vocab, (r + 1) * vocab);
         columns.forEach((column, i) => near(own[column]!, row[i]!, 1e-4));
         const likeliest = own.indexOf(Math.max(...own));
-        expect(hits!.data[r]).toBe(Number(likeliest === lm.ids[r + 1]));
+        const target = lm.ids[r + 1]!;
+        expect(hits!.data[r]).toBe(Number(likeliest === target));
+        const all = own.reduce((sum, logit) => sum + Math.exp(logit / 0.7), 0);
+        near(cool!.data[r] as number, own[target]! / 0.7 - Math.log(all), 1e-4);
       });
       near(loss!.data[0] as number, lm.loss, 1e-5);
       checkGradients(await opened().parameters.gradients(), lm);
