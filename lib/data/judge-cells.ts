@@ -9,7 +9,8 @@ import type { Refused } from './preference-pair.ts';
 
 /** Column names of a meaning, the first that is there wins; compared without case and underscores. */
 export const usual = {
-  prompt: ['input', 'messages', 'prompt', 'context', 'question', 'query', 'conversation'],
+  // A context is the conversation only where nothing else is: beside a question it is material.
+  prompt: ['input', 'messages', 'prompt', 'question', 'query', 'conversation', 'context'],
   context: ['context', 'reference'],
   source: ['data_source', 'source'],
 } as const;

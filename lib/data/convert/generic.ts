@@ -65,11 +65,9 @@ function answered(row: Row): AnswerSample {
 function promptIn(row: Row) {
   const cell = cellOf(row, ['messages', ...prompts, 'context']);
   const instruction = columnOf(row, ['instruction']);
-  const material = cellOf(row, ['input']);
-  if (instruction === undefined || cell !== row[instruction] || typeof cell !== 'string')
-    return promptOf(cell);
-  if (typeof material !== 'string') return promptOf(cell);
-  return promptOf(material.trim() === '' ? cell : `${cell}\n\n${material}`);
+  if (instruction === undefined || cell !== row[instruction]) return promptOf(cell);
+  const texts = [cell, cellOf(row, ['input'])].filter((text) => typeof text === 'string');
+  return promptOf(texts.filter((text) => text.trim() !== '').join('\n\n') || cell);
 }
 
 function aboutOf(row: Row) {

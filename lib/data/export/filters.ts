@@ -30,7 +30,7 @@ export const filters: Readonly<Record<string, FilterKind>> = {
     make: (given) => {
       const { min_turns: least, max_turns: most } = turns.parse(given);
       return ({ input }) =>
-        within(input.length, [least, most], 'conversation_turn_filter', 'messages');
+        within(input.length, [least, most], 'conversation_turn_filter', 'message');
     },
   },
   /** Characters of all messages and answers together. */
@@ -38,8 +38,7 @@ export const filters: Readonly<Record<string, FilterKind>> = {
     settings: lengths,
     make: (given) => {
       const { min_length: least, max_length: most } = lengths.parse(given);
-      return (sample) =>
-        within(lengthOf(sample), [least, most], 'text_length_filter', 'characters');
+      return (sample) => within(lengthOf(sample), [least, most], 'text_length_filter', 'character');
     },
   },
 };
@@ -51,7 +50,10 @@ function within(
   what: string,
 ): Refused | undefined {
   if (count >= least && count <= most) return undefined;
-  return { dropped: name, detail: `has ${count} ${what}, expected ${least} to ${most}` };
+  return {
+    dropped: name,
+    detail: `has ${count} ${what}${count === 1 ? '' : 's'}, expected ${least} to ${most}`,
+  };
 }
 
 function lengthOf(sample: Sample): number {

@@ -6,7 +6,7 @@ import { columnTypes } from '../infer.ts';
 import { drawnPlaces } from '../order.ts';
 import { refusals, type Refusals } from '../refusals.ts';
 import type { Schema } from '../write.ts';
-import { UserError } from '../../errors.ts';
+import { isUserError, UserError } from '../../errors.ts';
 import type { Filter } from './filters.ts';
 import { officialOf } from './official.ts';
 import { digest, promptGroup } from './prompt-group.ts';
@@ -78,7 +78,7 @@ export async function gather(
       }
       used++;
     } catch (error) {
-      if (!(error instanceof NotUsable)) throw error;
+      if (!(error instanceof NotUsable)) throw ofRow(error, plan.tables[table]!.name, index);
       refused[table]!.add(index, error);
     }
   }
@@ -87,6 +87,12 @@ export async function gather(
   if (gathered.length === 0)
     throw new UserError(['no row could be used', ...left.notes].join('\n  '));
   return { converter, gathered, schema: types.types(), read, used, ...left };
+}
+
+/** A column that holds two types is found at the row that brings the second one. */
+function ofRow(error: unknown, table: string, row: number): unknown {
+  if (!isUserError(error)) return error;
+  return new UserError(`${table}, row ${row}: ${error.message}`, error.hint, { cause: error });
 }
 
 /** The rows that a limit leaves, each with its number in its table. */

@@ -5,6 +5,7 @@
 import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { UserError } from '../../errors.ts';
 import type { Row } from '../cell.ts';
 import { jsonLine } from '../write-rows.ts';
 
@@ -20,27 +21,34 @@ const block = 1 << 20;
 
 export async function openSpool(): Promise<Spool> {
   const folder = await mkdtemp(join(tmpdir(), 'rewardlab-export-'));
-  const file = await open(join(folder, 'rows.jsonl'), 'w+');
+  const file = await open(join(folder, 'rows.jsonl'), 'a+');
   const ends: number[] = [];
-  let [written, end] = [0, 0];
+  let end = 0;
   let pending: Buffer[] = [];
+  let waiting = 0;
   const flush = async (): Promise<void> => {
     const bytes = Buffer.concat(pending);
-    pending = [];
-    await file.write(bytes, 0, bytes.length, written);
-    written += bytes.length;
+    [pending, waiting] = [[], 0];
+    await file.appendFile(bytes).catch((cause: unknown) => {
+      throw new UserError(
+        `cannot put rows aside in '${folder}': ${(cause as Error).message}`,
+        'TMPDIR names a folder with more room',
+        { cause },
+      );
+    });
   };
   return {
     async add(rows) {
       for (const row of rows) {
         const bytes = Buffer.from(jsonLine(row));
         pending.push(bytes);
+        waiting += bytes.length;
         ends.push((end += bytes.length));
       }
-      if (end - written >= block) await flush();
+      if (waiting >= block) await flush();
     },
     async *read(numbers) {
-      if (pending.length > 0) await flush();
+      await flush();
       for (const number of numbers) {
         const begin = number === 0 ? 0 : ends[number - 1]!;
         const bytes = Buffer.alloc(ends[number]! - begin);

@@ -48,7 +48,7 @@ export function eachPair(
     })),
   );
   const same = pairs.find((pair) => pair.chosen.content === pair.rejected.content);
-  if (same) throw new NotUsable('answers are the same', `one is both chosen and rejected`);
+  if (same) throw new NotUsable('answers are the same', 'one is both chosen and rejected');
   return pairs;
 }
 

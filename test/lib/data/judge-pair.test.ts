@@ -84,6 +84,11 @@ const layouts: [what: string, row: Row, pair: object][] = [
     { ...pair, strength: 2 },
   ],
   [
+    'a context beside a question',
+    { context: 'c', question: 'q', response_A: 'one', response_B: 'two', label: 'B' },
+    { ...pair, context: 'c' },
+  ],
+  [
     'a context that is the conversation',
     { context: [user], response1: 'one', response2: 'two', overall_preference: 0 },
     { ...pair, truth: 'tie', strength: 0 },

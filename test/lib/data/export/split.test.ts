@@ -1,6 +1,7 @@
 /** Groups go to parts whole, parts have their shares, and a seed decides; what cannot be split is said. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { partsOf } from '../../../../lib/data/export/parts.ts';
 import { readShares, shareProblem, splitGroups } from '../../../../lib/data/export/split.ts';
 import { refusal } from '../../refusal.ts';
 
@@ -22,6 +23,23 @@ test('a part has its share, give or take one group', () => {
         const rows = groups.filter((_, i) => chosen[i] === name).reduce((a, b) => a + b, 0);
         expect(Math.abs(rows - share * total)).toBeLessThan(Math.max(...groups));
       }
+    }),
+  );
+});
+
+test('no prompt is in two parts, and every row is in one', () => {
+  const groups = fc.array(fc.integer({ min: 0, max: 30 }), { minLength: 150, maxLength: 300 });
+  fc.assert(
+    fc.property(groups, shares, fc.nat(), (numbers, parts, seed) => {
+      const rows = numbers.map((group) => ({ group, label: '', table: 0, official: undefined }));
+      const found = partsOf(rows, parts, seed).parts;
+      expect(found.flatMap((part) => part.rows).sort((a, b) => a - b)).toEqual(
+        rows.map((_, i) => i),
+      );
+      const prompts = found.flatMap((part) => [
+        ...new Set(part.rows.map((row) => rows[row]!.group)),
+      ]);
+      expect(prompts).toHaveLength(new Set(numbers).size);
     }),
   );
 });
