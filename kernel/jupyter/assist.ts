@@ -43,7 +43,8 @@ export function createAssist({
   const soon = <T>(live: Promise<T>): Promise<T | undefined> =>
     busy() ? Promise.race([live, after(patienceMs)]) : live;
   return {
-    async complete(request) {
+    async complete(asking) {
+      const request = inCheck(asking);
       const { code, cursor } = request;
       if (isMagic(code, cursor)) return session.complete(request);
       const asked = language.ask('complete', request);
@@ -52,7 +53,8 @@ export function createAssist({
       const typed = live?.matches.length && !language.ready ? undefined : await asked;
       return merged(live ?? { matches: [], start: cursor, end: cursor, types: [] }, typed);
     },
-    async inspect(request, { patient = false } = {}) {
+    async inspect(asking, { patient = false } = {}) {
+      const request = inCheck(asking);
       if (isMagic(request.code, request.cursor)) return session.inspect(request);
       const asked = language.ask('inspect', request);
       const live = await soon(session.inspect(request));
@@ -68,6 +70,13 @@ export function createAssist({
 
 function after(milliseconds: number): Promise<undefined> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds, undefined));
+}
+
+/** The body of `%%check` is a cell like others. */
+function inCheck<R extends CompletionRequest>(request: R): R {
+  const head = /^\s*%%check\b[^\n]*\n/.exec(request.code)?.[0] ?? '';
+  if (request.cursor < head.length) return request;
+  return { ...request, code: head.replace(/[^\n]/g, ' ') + request.code.slice(head.length) };
 }
 
 /** A magic's own words are for the session alone. */

@@ -43,7 +43,7 @@ export interface TrainLibrary {
     options: { signal: AbortSignal; live: Live; notice: (sentence: string) => void },
   ): AsyncIterable<TrainEvent>;
   help(recipe: string | undefined, place: { cwd: string; scope?: Scope }): Promise<string>;
-  complete(line: string, place: { scope: Scope }): Promise<string[]>;
+  complete(line: string, place: { scope: Scope; cwd: string }): Promise<string[]>;
   now?: () => number;
 }
 
@@ -64,7 +64,7 @@ export function trainMagic(library: TrainLibrary = shipped): Magic {
       const named = line.split(/\s+/).find((word) => /^[^-?]/.test(word));
       return library.help(named, { cwd: process.cwd(), ...(scope && { scope }) });
     },
-    complete: (line, scope) => library.complete(line, { scope }),
+    complete: (line, scope) => library.complete(line, { scope, cwd: process.cwd() }),
     async run(call) {
       const words = splitWords(call.line);
       const body = call.body === undefined ? {} : { body: call.body };

@@ -63,7 +63,7 @@ function overview({ recipes, engines }: Catalog, width: number): string {
 
 /**
  * What may stand where the last word of the line is, given what follows the command's name. Paths are
- * left to whoever completes files.
+ * left to `completionsFor`.
  */
 export function trainCompletions(line: string, lists: Partial<Catalog> = {}): string[] {
   const catalog = catalogOf(lists);

@@ -2,8 +2,11 @@
 import type { Scope } from '../code/live.ts';
 import { isRecipe } from '../code/load-recipe.ts';
 import { isName } from '../code/spec.ts';
+import { fileOptions } from '../train/options.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import { catalogOf, type Catalog } from './catalog.ts';
+import { pathsFor } from './complete-paths.ts';
+import { flagOf } from './describe.ts';
 import { trainCompletions, trainHelp } from './help.ts';
 import { findRecipe, isRows, namesOf } from './own-code.ts';
 
@@ -23,10 +26,10 @@ export async function helpFor(recipe: string | undefined, place: HelpPlace): Pro
   return trainHelp(value.name, { ...catalog, recipes: [value] });
 }
 
-/** What may stand where the last word of the line is, names of the session among it. */
+/** What may stand where the last word of the line is: names of the session and files of `cwd` among it. */
 export async function completionsFor(
   line: string,
-  { scope, ...lists }: Partial<Catalog> & { scope?: Scope | undefined },
+  { scope, cwd, ...lists }: Partial<Catalog> & Partial<HelpPlace>,
 ): Promise<string[]> {
   const catalog = catalogOf(lists);
   const recipes = [...catalog.recipes, ...(await ownRecipes(scope))];
@@ -36,11 +39,28 @@ export async function completionsFor(
     names.filter((name) => name.startsWith(last));
   if (flag === '--dataset' || flag === '--validation-dataset')
     return begin(await namesOf(scope, isRows));
-  if (flag !== '--reward') return known;
+  if (flag !== '--reward') {
+    const paths = cwd !== undefined && namesPath(line) ? await pathsFor(last, cwd) : [];
+    return [...paths, ...known];
+  }
   const recipe = recipes.find(({ name }) => name === line.trimStart().split(/\s+/)[0]);
   const functions = await namesOf(scope, (value) => typeof value === 'function');
   return begin([...(recipe?.rewards ?? []), ...functions]);
 }
+
+/** Is the last word the value of an option that takes files or folders, or a job's file? */
+function namesPath(line: string): boolean {
+  const words = line.trimStart().split(/\s+/);
+  const last = words.at(-1)!;
+  if (words.length === 1) return /[./]/.test(last);
+  const flag = words.slice(0, -1).findLast((word) => word.startsWith('--'));
+  return !last.startsWith('-') && flag !== undefined && pathFlags.has(flag);
+}
+
+const pathFlags = new Set([
+  ...['--model', '--train', '--validation', '--output-dir'],
+  ...fileOptions.map(flagOf),
+]);
 
 /** The session's recipes, under their names there. */
 async function ownRecipes(scope: Scope | undefined): Promise<Recipe[]> {
