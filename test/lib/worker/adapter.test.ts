@@ -100,17 +100,23 @@ test('merged into its base, scores alike', async () => {
 });
 
 test('is trained on where it is the model, and a new one over it is refused', async () => {
-  const on = { ...micro, model: adapter };
+  const on = { ...micro, model: join(folder, 'dropped') };
+  await cp(adapter, on.model, { recursive: true });
+  const file = join(on.model, 'adapter_config.json');
+  await writeFile(file, JSON.stringify({ ...(await json(file)), lora_dropout: 0.1 }));
   const output = join(folder, 'on');
   const events = await collect(runJob(await jobOf(output, ['--eval-on-start'], on)));
   const last = whole.findLast((event) => event.type === 'validation')!.metrics;
   expect(events.find((event) => event.type === 'validation')!.metrics).toEqual(last);
   expect(await json(join(output, 'final/adapter_config.json'))).toMatchObject({
-    ...{ r: 2, base_model_name_or_path: base },
+    ...{ r: 2, base_model_name_or_path: base, lora_dropout: 0 },
   });
+  expect(await readFile(join(output, 'log.txt'), 'utf8')).toContain(
+    "dropped' was trained with lora_dropout 0.1; from here on there is none\n",
+  );
   const again = await jobOf(join(folder, 'again'), ['--lora-r', '8'], on);
   expect(await refusal(() => collect(runJob(again)), folder)).toMatchInlineSnapshot(`
-    "'first/final' is an adapter of rank 2, and --lora-r 8 asks for a new one
+    "'dropped' is an adapter of rank 2, and --lora-r 8 asks for a new one
       leave --lora-r out to train this one on, or merge it into its base first: rewardlab merge"
   `);
 });
