@@ -3,7 +3,7 @@ import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 export default defineConfig(
-  { ignores: ['dist', 'node_modules', 'runs', '.venv'] },
+  { ignores: ['dist', 'node_modules', 'runs', '.venv', '.venv-cluster'] },
   js.configs.recommended,
   tseslint.configs.strictTypeChecked,
   {

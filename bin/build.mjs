@@ -9,7 +9,7 @@ rmSync(join(root, 'dist'), { recursive: true, force: true });
 compile('tsconfig.build.json');
 // What runs in JupyterLab's page has other types around it.
 compile('kernel/jupyter/lab/page', '--noEmit', 'false', '--outDir', 'dist', '--rootDir', '.');
-for (const asset of globSync('{kernel,lib,repl}/**/*.{svg,png,json}', { cwd: root })) {
+for (const asset of globSync('{kernel,lib,repl}/**/*.{svg,png,json,py}', { cwd: root })) {
   if (asset.endsWith('tsconfig.json')) continue;
   cpSync(join(root, asset), join(root, 'dist', asset));
 }

@@ -80,8 +80,10 @@ function packages(names: readonly string[]): Finding[] {
 async function engineFindings(): Promise<Finding[]> {
   return Promise.all(
     engines.map(async (engine) => {
+      const name = `engine ${engine.name}`;
+      if (engine.examine) return { name, ...(await engine.examine()) };
       const lack = await engine.unavailable();
-      return { name: `engine ${engine.name}`, ok: lack === undefined, text: lack ?? 'ready' };
+      return { name, ok: lack === undefined, text: lack ?? 'ready' };
     }),
   );
 }

@@ -57,6 +57,9 @@ export function optionGroups(recipe: Recipe, { engines }: Catalog): OptionGroup[
     { title: 'what and where', options: [...place, ...describeOptions(rowsOptions)] },
     { title: recipe.name, options: describeOptions(recipe.options) },
     { title: 'training', options: describeOptions(trainingOptionsOf(recipe)) },
+    ...engines.flatMap(({ name, options }) =>
+      options ? [{ title: `engine ${name}`, options: describeOptions(options) }] : [],
+    ),
     { title: 'this invocation', options: describeOptions(invocationOptions) },
   ];
 }

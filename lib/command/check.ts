@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import type { Engine } from '../engine/engine.ts';
 import { unknownName } from '../errors.ts';
-import type { Job } from '../train/job.ts';
+import type { Job, Options } from '../train/job.ts';
 import { placeOptions } from '../train/options.ts';
 import { describeOptions, flagOf, type OptionInfo } from './describe.ts';
 import type { Given } from './given.ts';
@@ -38,6 +38,23 @@ export function checkOptions<T>(
   return undefined;
 }
 
+/** The values of an engine's own options. Those of another engine are refused. */
+export function checkEngine(
+  name: string,
+  options: readonly OptionInfo[],
+  given: Given,
+  engines: readonly Engine[],
+): Options {
+  for (const other of engines)
+    for (const option of Object.keys(other.options?.shape ?? {})) {
+      const setting = given.settings.get(option);
+      if (setting && other.name !== name)
+        given.problems.push(`${setting.spelled}: only engine ${other.name} has it, not ${name}`);
+    }
+  const own = engines.find((engine) => engine.name === name)?.options;
+  return own ? ((checkOptions(own, options, given) ?? {}) as Options) : {};
+}
+
 export type Place = z.infer<typeof placeOptions> & Required<Pick<Job, 'typed'>>;
 
 /**
@@ -65,9 +82,10 @@ export async function checkPlace(
     problems.push(
       `${spelled('device')}: expected one of ${engine.devices.join(', ')} for engine ${engine.name}, got ${shown(place.device)}`,
     );
+  const threads = settings.has('threads') ? place.threads : (engine?.threads ?? place.threads);
   const device = settings.has('device') ? place.device : (engine?.devices[0] ?? place.device);
   const paths = await findPaths(place, { cwd, made, spelled, problems });
-  return { ...place, device, ...paths };
+  return { ...place, device, threads, ...paths };
 }
 
 function shown(value: unknown): string {

@@ -4,11 +4,12 @@ import { stat } from 'node:fs/promises';
 import type { Live, Scope } from '../code/live.ts';
 import { UserError } from '../errors.ts';
 import { readJobFile, resolvePaths } from '../train/job-file.ts';
-import type { Job, Options } from '../train/job.ts';
+import type { CodeReference, Job, Options } from '../train/job.ts';
 import { invocationOptions, trainingOptionsOf } from '../train/options.ts';
 import { catalogOf, optionGroups, type Catalog } from './catalog.ts';
-import { checkOptions, checkPlace } from './check.ts';
-import { nothingGiven, parseMapping, readSettings, readWords } from './given.ts';
+import { checkEngine, checkOptions, checkPlace } from './check.ts';
+import type { OptionInfo } from './describe.ts';
+import { nothingGiven, parseMapping, readSettings, readWords, type Given } from './given.ts';
 import { findRecipe, type OwnPlace } from './own-code.ts';
 import { findOptionFiles } from './option-files.ts';
 import { codeOf, ownParts } from './own-parts.ts';
@@ -76,6 +77,8 @@ export async function resolveJob(
   const { made, output, code, live } = own;
   await findOptionFiles(values, given, cwd);
   const checked = await checkPlace(options, given, { cwd, engines: catalog.engines, made });
+  if (checked)
+    refuseElsewhere({ recipe: recipe.name, options, values, code, checked }, given, catalog);
   if (given.problems.length > 0 || !checked)
     throw refused(given.problems, {
       refusal: `${recipe.name} cannot use these options`,
@@ -88,6 +91,26 @@ export async function resolveJob(
   if (Object.keys(typed).length > 0) job.typed = typed;
   if (given.notes.length > 0) job.notes = given.notes;
   return { job, live };
+}
+
+interface Elsewhere {
+  recipe: string;
+  options: readonly OptionInfo[];
+  values: Options;
+  code: CodeReference[];
+  checked: Pick<Job, 'engine' | 'device'>;
+}
+
+/** Adds the engine's own options to the values, and what its jobs cannot have to the problems. */
+function refuseElsewhere(
+  { recipe, options, values, code, checked: { engine: name, device } }: Elsewhere,
+  given: Given,
+  { engines }: Catalog,
+): void {
+  Object.assign(values, checkEngine(name, options, given, engines));
+  const engine = engines.find((known) => known.name === name);
+  const job = { recipe, device, options: values, code };
+  given.problems.push(...(engine?.refusals?.(job, new Set(given.settings.keys())) ?? []));
 }
 
 async function fromFile(file: string): Promise<Record<string, unknown>> {

@@ -1,11 +1,16 @@
 /** A plan as text: what a run would do. */
 import type { Plan, TrainEvent } from '../train/job.ts';
 import { losses } from './run-text.ts';
+import { submissionText } from './submission.ts';
 
 /** Waits for the plan of a job that only plans, and says it. */
 export async function dryRun(events: AsyncIterable<TrainEvent>): Promise<string> {
   let text = 'no plan was made';
-  for await (const event of events) if (event.type === 'plan') text = planText(event.plan);
+  for await (const event of events) {
+    if (event.type !== 'plan') continue;
+    const { plan, submission } = event;
+    text = [planText(plan), ...(submission ? [submissionText(submission)] : [])].join('\n\n');
+  }
   return text;
 }
 

@@ -130,7 +130,7 @@ function noWeights(folder: string, names: readonly string[]): UserError {
   );
 }
 
-function makeHead(folder: string, config: ModelConfig, options: LoadOptions): Value {
+export function makeHead(folder: string, config: ModelConfig, options: LoadOptions): Value {
   const { seed = 0, notice } = options;
   const std = config.initializerRange;
   notice?.(

@@ -20,6 +20,15 @@ export function pairExample(
   };
 }
 
+/** The token lists that `pairExample` was made of. */
+export function pairOf({ segments, reads }: Example): [number[], number[]] {
+  const whole = (place: number): number[] => {
+    const { ids, parent } = segments[place]!;
+    return parent < 0 ? [...ids] : [...whole(parent), ...ids];
+  };
+  return [whole(reads[0]!.segment), whole(reads[1]!.segment)];
+}
+
 /** Tokens of an example as if every answer carried its own prompt: what a padded batch would attend to. */
 export function tokensOf({ segments }: Pick<Example, 'segments'>): number {
   const lengths: number[] = [];

@@ -23,6 +23,18 @@ const settable: Partial<Record<string, (value: number) => boolean>> = {
 /** The options that a running job lets be set. */
 export const settableOptions: readonly string[] = Object.keys(settable);
 
+/** Why an option cannot be set to a value while a job runs; undefined where it can. */
+export function unsettable({
+  option,
+  value,
+}: {
+  option: string;
+  value: number;
+}): string | undefined {
+  if (settable[option.replaceAll('-', '_')]?.(value)) return undefined;
+  return `cannot set ${option} to ${value} while running; ${settableOptions.join(', ')} can be`;
+}
+
 /** Follows the commands that have come and waits while paused. Returns whether to stop. */
 export async function* obey(
   run: Controlled,
@@ -46,10 +58,9 @@ function* set(
   { option, value }: Extract<JobCommand, { type: 'set' }>,
 ): Generator<TrainEvent> {
   const name = option.replaceAll('-', '_');
-  if (!settable[name]?.(value)) {
-    notice?.(
-      `cannot set ${option} to ${value} while running; ${settableOptions.join(', ')} can be`,
-    );
+  const problem = unsettable({ option, value });
+  if (problem !== undefined) {
+    notice?.(problem);
     return;
   }
   state.changed[name] = value;

@@ -9,7 +9,7 @@ import { isHubAddress, modelNamed } from '../hub/name.ts';
 import { hubCache } from '../hub/settings.ts';
 import type { CodeReference, Job } from './job.ts';
 import { readSpec, specText } from './module-spec.ts';
-import { fileOptions, invocationOptions } from './options.ts';
+import { addressOptions, fileOptions, invocationOptions } from './options.ts';
 
 /**
  * What a job is, flat, without what belongs to one invocation. Paths are as the job has them, but for those
@@ -22,7 +22,8 @@ export function jobRecord(job: Job): Record<string, unknown> {
 
 function recordOf(job: Job): Record<string, unknown> {
   const { recipe, model, train, validation, engine, device, threads, seed, options, code } = job;
-  const lasting = Object.entries(options).filter(([name]) => !(name in invocationOptions.shape));
+  const passing = [...Object.keys(invocationOptions.shape), ...addressOptions];
+  const lasting = Object.entries(options).filter(([name]) => !passing.includes(name));
   return {
     ...{ recipe, model, train, validation, engine, device, threads, seed },
     ...Object.fromEntries(lasting),

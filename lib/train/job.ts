@@ -69,8 +69,22 @@ export interface Plan {
   memoryBytes: number;
 }
 
+/** What a job that runs elsewhere is handed over as. */
+export interface Submission {
+  address: string;
+  entrypoint: string;
+  runtimeEnv: Record<string, unknown>;
+  packageBytes: number;
+  files: { name: string; bytes: number }[];
+  /** Folders that are not uploaded, so that place has to see them. */
+  reads: string[];
+  resources: { workers: number; each: Record<string, number> };
+  /** The job's options in the words of the trainer there. */
+  overrides?: string[];
+}
+
 export type TrainEvent =
-  | { type: 'plan'; plan: Plan }
+  | { type: 'plan'; plan: Plan; submission?: Submission }
   | { type: 'step'; step: number; metrics: Record<string, number>; samples?: Sample[] }
   | { type: 'validation'; step: number; metrics: Record<string, number>; samples?: Sample[] }
   | { type: 'set'; step: number; option: string; value: number }

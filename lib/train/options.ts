@@ -107,6 +107,9 @@ export const trainingOptions = z.object({
 /** Options of recipes that name a file: looked for and made absolute, relative in job.yaml, hashed. */
 export const fileOptions: readonly string[] = ['examples_file'];
 
+/** Options that say where a cluster is: no more part of what a run is than the invocation's own. */
+export const addressOptions: readonly string[] = ['ray_address'];
+
 /** How this invocation behaves. Not part of what a run is, so job.yaml does not hold them. */
 export const invocationOptions = z.object({
   resume: z.boolean().default(false).describe('continue the run in the output folder'),

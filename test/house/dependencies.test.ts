@@ -26,6 +26,7 @@ const reasons: Record<string, string> = {
   typescript:
     'types in completion, inspection and `%%check`; in a process of its own, on first need',
   vega: 'the static form of a chart (SVG)',
+  ws: 'follows a log on a Ray cluster, without the compression that Ray chokes on',
   yaml: 'job files',
   zeromq: 'the Jupyter wire',
   zod: 'every option once: type, default, check, flag, help',

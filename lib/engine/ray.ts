@@ -1,0 +1,44 @@
+/** A Ray cluster: the job is handed over to it and followed. */
+import { z } from 'zod';
+import { rayRecipes } from './ray/recipes.ts';
+import type { Engine } from './engine.ts';
+
+export const rayEngine: Engine = {
+  name: 'ray',
+  summary: 'a Ray cluster, where one machine is not enough',
+  devices: ['cuda', 'cpu'],
+  threads: 1,
+  ownProcess: false,
+  options: z.object({
+    ray_address: z
+      .string()
+      .nullable()
+      .default(null)
+      .describe("the cluster's dashboard; null: RAY_ADDRESS, else http://127.0.0.1:8265"),
+    workers: z
+      .int()
+      .positive()
+      .default(1)
+      .describe('processes that train together, each with --threads CPUs, and a GPU on cuda'),
+  }),
+  refusals({ recipe, options, code = [] }) {
+    if (!rayRecipes.some((known) => known === recipe))
+      return [`--engine: ray trains ${rayRecipes.join(', ')}, not ${recipe}`];
+    return [
+      ...(Number(options.lora_r) > 0 ? ['--lora-r: a cluster trains all weights, no adapter'] : []),
+      ...code.map(
+        ({ use }) => `--${use}: code of your own is TypeScript, which a cluster does not run`,
+      ),
+    ];
+  },
+  /** Which cluster is asked depends on the job, and a plan needs none. */
+  unavailable: () => Promise.resolve(undefined),
+  async examine() {
+    const { examineCluster } = await import('./ray/examine.ts');
+    return examineCluster();
+  },
+  async *train(job, control) {
+    const { trainOnRay } = await import('./ray/train-on-ray.ts');
+    yield* trainOnRay(job, control);
+  },
+};

@@ -1,0 +1,70 @@
+/** What of a job goes to the cluster: a program, its files, what it needs, and how its printed lines are read. */
+import { createHash } from 'node:crypto';
+import type { Recipe } from '../../recipe/recipe.ts';
+import type { Job, Plan, Submission, TrainEvent } from '../../train/job.ts';
+import type { ResumePoint } from '../../train/run-folder.ts';
+import { clusterAddress } from './address.ts';
+import type { Needs } from './resources.ts';
+import { zip, type PackedFile } from './zip.ts';
+
+export interface HandoverPlace {
+  job: Job;
+  recipe: Recipe;
+  /** The name of the job on the cluster, which the run folder says too. */
+  submission: string;
+  from: ResumePoint | undefined;
+  /** Told what the person should know. */
+  notice: (sentence: string) => void;
+}
+
+export interface Handover {
+  plan: Plan;
+  entrypoint: string;
+  env: Readonly<Record<string, string>>;
+  files: readonly PackedFile[];
+  /** Folders that are too large to go along, so the cluster has to see them. */
+  reads: readonly string[];
+  needs: Needs;
+  /** The job's options as VERL has them, in the entrypoint's words. */
+  overrides?: readonly string[];
+}
+
+/** A program that runs on the cluster for some recipes, and how it is talked with. */
+export interface Program {
+  handOver(place: HandoverPlace): Promise<Handover>;
+  /** The events that a printed line tells. */
+  events(line: string): TrainEvent[];
+  /** It reads commands between two steps, so that a stop keeps a checkpoint. */
+  obeys: boolean;
+}
+
+export interface Package {
+  hash: string;
+  bytes: Buffer;
+}
+
+export function packageOf({ files }: Handover): Package {
+  const bytes = zip(files);
+  return { bytes, hash: createHash('sha256').update(bytes).digest('hex').slice(0, 16) };
+}
+
+/** The request's `runtime_env`; `uri` is the package's. */
+export function runtimeEnv({ env }: Handover, uri: string): Record<string, unknown> {
+  return { working_dir: uri, env_vars: env };
+}
+
+/** What `--dry-run` shows of it. */
+export function submissionOf(job: Job, handover: Handover): Submission {
+  const { hash, bytes } = packageOf(handover);
+  const { workers, each } = handover.needs;
+  return {
+    address: clusterAddress(job.options.ray_address as string | null).url,
+    entrypoint: handover.entrypoint,
+    runtimeEnv: runtimeEnv(handover, `gcs://_ray_pkg_${hash}.zip`),
+    packageBytes: bytes.length,
+    files: handover.files.map(({ name, data }) => ({ name, bytes: data.length })),
+    reads: [...handover.reads],
+    resources: { workers, each: { ...each } },
+    ...(handover.overrides && { overrides: [...handover.overrides] }),
+  };
+}

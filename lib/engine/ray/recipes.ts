@@ -1,0 +1,3 @@
+/** The recipes that a cluster trains; `programs.ts` says with what. */
+export const rayRecipes = ['bradley-terry'] as const;
+export type RayRecipe = (typeof rayRecipes)[number];
