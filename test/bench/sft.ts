@@ -72,6 +72,7 @@ async function measure(options: Options, folder: string): Promise<void> {
   const times = new Map([...servers.keys()].map((name) => [name, batches.map(() => Infinity)]));
   const last = new Map<string, Step>();
   const trl: Measured[][] = [[], []];
+  const begun: Measured[] = [];
   for (const server of servers.values()) await server.step(0);
   for (let repeat = 0; repeat < repeats; repeat++) {
     for (const b of batches.keys())
@@ -80,6 +81,7 @@ async function measure(options: Options, folder: string): Promise<void> {
         last.set(name, step);
         times.get(name)![b] = Math.min(times.get(name)![b]!, step.ms);
       }
+    begun.push(await firstStep({ ...options, recipe: 'sft', text: options.data, folder }));
     if (!python || !peers) continue;
     for (const [i, trainer] of [sftTrainer, packedSftTrainer].entries())
       trl[i]!.push(await trlRun({ ...trainer, python, peers, model, steps: options.batches }));
@@ -90,9 +92,7 @@ async function measure(options: Options, folder: string): Promise<void> {
     const seconds = times.get(name)!.reduce((a, b) => a + b, 0) / 1e3;
     return { name, tokens: tokens / seconds, peakMiB: last.get(name)!.rss };
   });
-  results.push(...trl.flatMap(best));
-  const first = await firstStep({ ...options, recipe: 'sft', text: options.data, folder });
-  report([...results, { name: 'rewardlab train sft', ...first }]);
+  report([...results, ...trl.flatMap(best), ...best(begun)]);
 }
 
 async function startServers(

@@ -82,6 +82,7 @@ async function measure(options: Options, folder: string, batches: number[][][][]
   const servers = new Map<string, Server>();
   for (const [name, command] of commands) servers.set(name, await startServer(command));
   const trl: Measured[] = [];
+  const begun: Measured[] = [];
   const times = new Map([...servers.keys()].map((name) => [name, batches.map(() => Infinity)]));
   const last = new Map<string, Step>();
   for (const server of servers.values()) await server.step(0);
@@ -94,6 +95,10 @@ async function measure(options: Options, folder: string, batches: number[][][][]
       }
     if (python && peers)
       trl.push(await trlRun({ ...rewardTrainer, python, peers, model, steps: options.batches }));
+    if (options.text)
+      begun.push(
+        await firstStep({ ...options, recipe: 'bradley-terry', text: options.text, folder }),
+      );
   }
   for (const server of servers.values()) server.end();
   const tokens = batches.flat(3).length;
@@ -103,11 +108,5 @@ async function measure(options: Options, folder: string, batches: number[][][][]
     const peakMiB = last.get(name)!.rss;
     return { name, pairs: pairs / seconds, tokens: tokens / seconds, peakMiB };
   });
-  results.push(...best(trl));
-  if (options.text)
-    results.push({
-      name: 'rewardlab train',
-      ...(await firstStep({ ...options, recipe: 'bradley-terry', text: options.text, folder })),
-    });
-  report(results);
+  report([...results, ...best(trl), ...best(begun)]);
 }

@@ -1,28 +1,33 @@
 /** `rewardlab train` from the start of the process to the first step, with the memory of all its processes. */
 import { spawn } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { TrainEvent } from '../../../lib/train/job.ts';
+import type { Measured } from './trl.ts';
 
 export interface FirstStepOptions {
   recipe: string;
   model: string;
   text: string;
   threads: number;
-  /** For the run folder. */
+  /** For run folders. */
   folder: string;
 }
 
-export async function firstStep(
-  options: FirstStepOptions,
-): Promise<{ firstStep: number; peakMiB: number }> {
+export async function firstStep(options: FirstStepOptions): Promise<Measured> {
   const root = resolve(import.meta.dirname, '../../..');
   const args = [
     ...['--import', join(root, 'lib/typescript-loader.ts'), join(root, 'bin/rewardlab.ts')],
     ...['train', options.recipe, '--model', options.model, '--train', options.text],
     ...['--threads', String(options.threads), '--max-steps', '4', '--batch-size', '16'],
-    ...['--learning-rate', '1e-3', '--output-dir', join(options.folder, 'run'), '--json'],
+    ...[
+      '--learning-rate',
+      '1e-3',
+      '--output-dir',
+      await mkdtemp(join(options.folder, 'run-')),
+      '--json',
+    ],
   ];
   const start = performance.now();
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -35,7 +40,7 @@ export async function firstStep(
     peak = Math.max(peak, await peakMemory(child.pid!));
   }
   if (seconds === undefined) throw new Error('rewardlab train took no step');
-  return { firstStep: seconds, peakMiB: peak };
+  return { name: `rewardlab train ${options.recipe}`, firstStep: seconds, peakMiB: peak };
 }
 
 /** Sum of the peaks of a process and its descendants, in MiB, from Linux's /proc. */

@@ -2,9 +2,13 @@
 import { cpus, loadavg } from 'node:os';
 import type { Measured } from './trl.ts';
 
-/** The fastest of several runs of one peer. */
+/** The fastest of several runs of one peer, with the earliest of their first steps. */
 export function best(runs: readonly Measured[]): Measured[] {
-  return [...runs].sort((a, b) => (b.tokens ?? 0) - (a.tokens ?? 0)).slice(0, 1);
+  const [fastest] = [...runs].sort((a, b) => (b.tokens ?? 0) - (a.tokens ?? 0));
+  const first = runs.flatMap(({ firstStep }) => firstStep ?? []);
+  return fastest
+    ? [{ ...fastest, ...(first.length > 0 && { firstStep: Math.min(...first) }) }]
+    : [];
 }
 
 /** A Markdown table; each is compared with the first. */
