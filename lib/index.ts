@@ -36,7 +36,8 @@ export type { Engine } from './engine/engine.ts';
 
 // Writing
 export { LanguageModel } from './worker/language-model.ts';
-export type { Continued, PlaceOptions, Promptable } from './worker/language-model.ts';
+export type { Continued, Promptable } from './worker/language-model.ts';
+export type { PlaceOptions } from './worker/find-engine.ts';
 export type { WriteOptions, Written } from './worker/language-model.ts';
 export type { WrittenToken } from './generate/generator.ts';
 

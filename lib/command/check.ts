@@ -80,7 +80,7 @@ export async function checkPlace(
     problems.push(`${spelled('engine')}: ${unknownName('engine', place.engine, names).message}`);
   else if (!engine.devices.includes(place.device) && settings.has('device'))
     problems.push(
-      `${spelled('device')}: expected one of ${engine.devices.join(', ')} for engine ${engine.name}, got ${shown(place.device)}`,
+      `${spelled('device')}: expected ${engine.devices.length > 1 ? 'one of ' : ''}${engine.devices.join(', ')} for engine ${engine.name}, got ${shown(place.device)}`,
     );
   const threads = settings.has('threads') ? place.threads : (engine?.threads ?? place.threads);
   const device = settings.has('device') ? place.device : (engine?.devices[0] ?? place.device);

@@ -1,7 +1,8 @@
 /** A language model of a folder, in a process of its own, to be asked for verdicts. */
 import { readConfig } from '../model/config.ts';
 import { loadEncoder } from '../text/encoder.ts';
-import { LanguageModel, type PlaceOptions } from '../worker/language-model.ts';
+import type { PlaceOptions } from '../worker/find-engine.ts';
+import { LanguageModel } from '../worker/language-model.ts';
 import type { JudgeModel } from './ask.ts';
 
 export type JudgePlace = PlaceOptions;

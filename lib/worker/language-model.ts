@@ -1,5 +1,4 @@
 /** A language model, loaded in a process of its own, to write and to be asked how likely a text is. */
-import { availableParallelism } from 'node:os';
 import type { Continued, Promptable, TemplateValues } from '../engine/served-language-model.ts';
 import type { WrittenToken } from '../generate/generator.ts';
 import { checkSampling } from '../generate/options.ts';
@@ -7,16 +6,10 @@ import { interruptSignal } from '../interrupt.ts';
 import { resolveModel } from '../model/hub.ts';
 import type { Completion, Sampling } from '../recipe/recipe.ts';
 import type { ChatMessage } from '../text/encoder.ts';
-import { findLocalEngine } from './find-engine.ts';
+import { placeOf, type PlaceOptions } from './find-engine.ts';
 import { startServed, type Served } from './served.ts';
 
 export type { Continued, Promptable } from '../engine/served-language-model.ts';
-
-export interface PlaceOptions {
-  engine?: string;
-  device?: string;
-  threads?: number;
-}
 
 /** How to write; `checkSampling` has the defaults. */
 export interface WriteOptions extends Partial<Sampling> {
@@ -62,12 +55,9 @@ async function loadLanguageModel(
   folder: string,
   options: PlaceOptions = {},
 ): Promise<LanguageModel> {
-  const { engine: name = 'onnx', threads = availableParallelism() } = options;
-  const engine = findLocalEngine(name);
+  const place = placeOf(options);
   const model = await resolveModel(folder);
-  const { device = engine.devices[0]! } = options;
-  const request = { model, engine: name, device, threads };
-  const served = await startServed({ type: 'open', request });
+  const served = await startServed({ type: 'open', request: { model, ...place } });
   const generate: LanguageModel['generate'] = async (prompts, options = {}) => {
     const completions = await write(served, listOf(prompts), options);
     return completions.flatMap((samples, prompt) =>

@@ -1,18 +1,14 @@
 /** A trained reward model, loaded in a process of its own, to be asked for rewards. */
-import { availableParallelism } from 'node:os';
 import type { Scorable } from '../engine/served-model.ts';
 import { resolveModel } from '../model/hub.ts';
 import type { ChatMessage } from '../text/encoder.ts';
 import { trainingOptions } from '../train/options.ts';
-import { findLocalEngine } from './find-engine.ts';
+import { placeOf, type PlaceOptions } from './find-engine.ts';
 import { startServed } from './served.ts';
 
 export type { Scorable } from '../engine/served-model.ts';
 
-export interface LoadModelOptions {
-  engine?: string;
-  device?: string;
-  threads?: number;
+export interface LoadModelOptions extends PlaceOptions {
   /** Tokens that one conversation may have; a longer one loses its beginning. */
   maxLength?: number;
 }
@@ -34,13 +30,12 @@ async function loadRewardModel(
   folder: string,
   options: LoadModelOptions = {},
 ): Promise<RewardModel> {
-  const { engine: name = 'onnx', threads = availableParallelism() } = options;
-  const engine = findLocalEngine(name);
+  const place = placeOf(options);
   const model = await resolveModel(folder);
   const { max_length, micro_batch_tokens: microBatchTokens } = trainingOptions.parse({});
-  const { device = engine.devices[0]!, maxLength = max_length } = options;
+  const { maxLength = max_length } = options;
   const serve = { maxLength, microBatchTokens, truncation: 'left' as const };
-  const request = { model, engine: name, device, threads, options: serve };
+  const request = { model, ...place, options: serve };
   const served = await startServed({ type: 'serve', request });
   return {
     model,

@@ -14,8 +14,8 @@ export interface Crew {
   close(): Promise<void>;
 }
 
-export function startCrew(size: number, device: string): Crew {
-  const threads = Array.from({ length: size }, (_, index) => startThread({ device, index }));
+export function startCrew(size: number): Crew {
+  const threads = Array.from({ length: size }, (_, index) => startThread({ index }));
   return {
     size,
     ask: (thread, request, heard) => threads[thread]!.ask(request, heard),

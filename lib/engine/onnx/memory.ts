@@ -40,7 +40,7 @@ export function copied(shared: SharedArrayBuffer): Memory {
 }
 
 async function takesShared(): Promise<boolean> {
-  const session = await createSession(inferenceModel(squaresGraph()).bytes, 'cpu');
+  const session = await createSession(inferenceModel(squaresGraph()).bytes);
   try {
     await session.run({
       a: new Tensor('float32', new Float32Array(new SharedArrayBuffer(4)), [1]),

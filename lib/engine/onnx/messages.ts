@@ -157,5 +157,4 @@ export interface Shared {
 
 export interface ThreadStart {
   index: number;
-  device: string;
 }

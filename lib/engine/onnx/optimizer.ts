@@ -74,7 +74,7 @@ export function createOptimizer(): Optimizer {
 
 function lazily(graph: Graph): () => Promise<InferenceSession> {
   let session: Promise<InferenceSession> | undefined;
-  return () => (session ??= createSession(inferenceModel(graph).bytes, 'cpu'));
+  return () => (session ??= createSession(inferenceModel(graph).bytes));
 }
 
 function* pieces({ start, end }: Range): Generator<Range> {

@@ -46,15 +46,11 @@ interface State {
 
 export function createParameters(
   weights: ReadonlyMap<string, Value>,
-  {
-    threads,
-    device,
-    trained,
-  }: { threads: number; device: string; trained?: ReadonlySet<string> | undefined },
+  { threads, trained }: { threads: number; trained?: ReadonlySet<string> | undefined },
 ): OnnxParameters {
   const moments = new Map<string, never>();
   const state: State = {
-    crew: startCrew(threads, device),
+    crew: startCrew(threads),
     weights,
     trained,
     moments,

@@ -5,13 +5,9 @@ import type { SessionPlan, Slot } from './messages.ts';
 
 export type Tensors = Record<string, Tensor>;
 
-export function createSession(
-  bytes: Uint8Array,
-  device: string,
-  threads = 1,
-): Promise<InferenceSession> {
+export function createSession(bytes: Uint8Array, threads = 1): Promise<InferenceSession> {
   return InferenceSession.create(bytes, {
-    executionProviders: [device],
+    executionProviders: ['cpu'],
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     enableMemPattern: false,

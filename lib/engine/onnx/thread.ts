@@ -22,7 +22,7 @@ import { createPromptCache } from './write/prompt-cache.ts';
 import { createStepSessions } from './write/step-session.ts';
 import type { StepSessions } from './write/step-session.ts';
 
-const { index, device } = workerData as ThreadStart;
+const { index } = workerData as ThreadStart;
 const open = await memoryOpener();
 const optimizer = createOptimizer();
 
@@ -124,7 +124,7 @@ async function runAll({ jobs, plans }: Load): Promise<Record<string, Value>[]> {
 async function run({ session, feeds }: Job, threads = 1): Promise<Record<string, Value>> {
   const known = sessions.get(session)!;
   const { plan, parameters } = known;
-  const inner = known.inner.get(threads) ?? createSession(plan.bytes, device, threads);
+  const inner = known.inner.get(threads) ?? createSession(plan.bytes, threads);
   known.inner.set(threads, inner);
   const sums = gradient.bind(plan);
   const own = [...plan.outputs, ...plan.sparse.flatMap(({ rows, ids }) => [rows, ids])];
@@ -138,7 +138,7 @@ async function run({ session, feeds }: Job, threads = 1): Promise<Record<string,
 async function write(writing: Writing): Promise<WrittenSequence[]> {
   const { session: id, step, version, threads, rows, draw } = writing;
   if (step) {
-    const sessions = createStepSessions(step, device, memory.weights.flat);
+    const sessions = createStepSessions(step, memory.weights.flat);
     steps.set(id, { plan: step, sessions });
   }
   const { plan, sessions } = steps.get(id)!;

@@ -119,7 +119,7 @@ test('all bad flags at once', async () => {
       --scheduler: expected one of constant, linear, cosine, wsd, got 'step'
       --betas: expected 2 numbers of at least 0 and below 1, got '0.9'
       --label-smoothing: expected a number of at least 0 and below 0.5, got '0.5'
-      --device: expected one of cpu, webgpu, cuda for engine onnx, got 'tpu'
+      --device: expected cpu for engine onnx, got 'tpu'
       --model: no model 'modell': there is no folder modell; did you mean 'model'?
       --train: no such file 'missing.parquet'
       bradley-terry --help lists them all"

@@ -25,11 +25,7 @@ interface Which {
   threads: number;
 }
 
-export function createStepSessions(
-  plan: StepPlan,
-  device: string,
-  flat: Float32Array,
-): StepSessions {
+export function createStepSessions(plan: StepPlan, flat: Float32Array): StepSessions {
   let known: (Which & { session: InferenceSession; bound: Tensors }) | undefined;
   const merges = plan.parameters.some(({ parts }) => parts.some(({ merge }) => merge));
   const constants = Object.fromEntries(
@@ -46,7 +42,7 @@ export function createStepSessions(
       if (!known || old || known.threads !== threads) {
         await close();
         const { bytes, bound } = await over(plan, flat, threads);
-        known = { version, threads, session: await createSession(bytes, device, threads), bound };
+        known = { version, threads, session: await createSession(bytes, threads), bound };
       }
       const { session, bound } = known;
       return {
