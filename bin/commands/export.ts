@@ -7,6 +7,7 @@ import { runExport } from '../../lib/data/export/run-export.ts';
 import { targets } from '../../lib/data/export/targets.ts';
 import { plainLine } from '../../lib/display/escape.ts';
 import { exportText } from '../../lib/display/export-text.ts';
+import { interruptible } from './interruptible.ts';
 
 export interface ExportStreams {
   stdout: NodeJS.WritableStream;
@@ -25,20 +26,11 @@ export async function exportCommand(
   const { plan, json, notes } = await readExport(words, process.cwd());
   const say = (sentence: string): void => void stderr.write(`${plainLine(sentence)}\n`);
   for (const note of notes) say(note);
-  const stop = new AbortController();
-  const interrupt = (): void => stop.abort();
-  process.once('SIGINT', interrupt);
-  try {
-    const result = await runExport(plan, { signal: stop.signal, onProgress: counter(stderr) });
+  return interruptible(async (signal) => {
+    const result = await runExport(plan, { signal, onProgress: counter(stderr) });
     for (const note of result.notes) say(note);
     stdout.write(`${json ? JSON.stringify(result) : exportText(result, process.cwd())}\n`);
-    return 0;
-  } catch (error) {
-    if (stop.signal.aborted) return 130;
-    throw error;
-  } finally {
-    process.off('SIGINT', interrupt);
-  }
+  });
 }
 
 /** One line that changes in place, on a terminal only. */

@@ -15,6 +15,7 @@ import { resolveModel } from '../../lib/model/hub.ts';
 import { placeOptions } from '../../lib/train/options.ts';
 import { generateRows } from '../../lib/worker/generate-rows.ts';
 import { LanguageModel } from '../../lib/worker/language-model.ts';
+import { interruptible } from './interruptible.ts';
 
 const schema = z.object({
   prompts: z
@@ -52,25 +53,16 @@ export async function generateCommand(
   const rows = await openRows(await dataFiles(prompts, process.cwd()));
   // Before interrupts are caught: one ends a download at once, and what came is kept.
   const folder = await resolveModel(model);
-  const stop = new AbortController();
-  const interrupt = (): void => stop.abort();
-  process.once('SIGINT', interrupt);
-  try {
+  return interruptible(async (signal) => {
     await using writer = await LanguageModel.load(folder, { threads });
     const progress = follow(streams, rows.count);
-    const options = { ...samplingOf(sampling), signal: stop.signal, onProgress: progress.take };
+    const options = { ...samplingOf(sampling), signal, onProgress: progress.take };
     const written = generateRows(writer, rows, options);
     if (output === null) await pipeline(Readable.from(jsonLines(written)), stdout, { end: false });
     else await writeRows(resolve(output), written);
     progress.end(output);
     if (output !== null && json) stdout.write(`${JSON.stringify(progress.totals())}\n`);
-    return 0;
-  } catch (error) {
-    if (stop.signal.aborted) return 130;
-    throw error;
-  } finally {
-    process.off('SIGINT', interrupt);
-  }
+  });
 }
 
 const usage = 'rewardlab generate MODEL --prompts FILE… [--OPTION VALUE]…';

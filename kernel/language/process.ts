@@ -122,9 +122,10 @@ function startLife(cwd: string, onEnd: () => void): Life {
     send,
     ask: (type, request) =>
       new Promise((resolve) => {
-        if (!isAlive(child)) resolve(undefined);
-        questions.set(++asked, resolve);
-        send({ type, id: asked, request } as ToLanguage);
+        if (isAlive(child)) {
+          questions.set(++asked, resolve);
+          send({ type, id: asked, request } as ToLanguage);
+        } else resolve(undefined);
       }),
     end: () => {
       if (child.connected) child.disconnect();

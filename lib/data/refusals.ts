@@ -31,8 +31,13 @@ export function refusals(): Refusals {
   };
 }
 
+/** `1 row`, `1,200 rows`. */
+export function rowCount(count: number): string {
+  return `${count.toLocaleString('en-US')} ${count === 1 ? 'row' : 'rows'}`;
+}
+
 /** `1 row (4)`, `12 rows (4, 17, …)`. */
 export function rowsText(rows: readonly number[], count: number): string {
   const list = rows.length < count ? [...rows, '…'] : rows;
-  return `${count.toLocaleString('en-US')} ${count === 1 ? 'row' : 'rows'} (${list.join(', ')})`;
+  return `${rowCount(count)} (${list.join(', ')})`;
 }

@@ -1,5 +1,6 @@
 /** Figures of a judge as text: one a line with its interval, groups, a confusion matrix. */
 import stringWidth from 'string-width';
+import { rowCount } from '../data/refusals.ts';
 import { plainLine } from './escape.ts';
 
 /** What is shown; a judge's evaluation is one. */
@@ -21,7 +22,7 @@ export function judgeText({ rows, metrics, intervals, groups, confusion }: Judge
   const parts = Object.entries(groups ?? {}).map(([name, group]): string[] => [
     plainLine(name),
     figure(group.accuracy ?? group.score ?? null),
-    `${group.rows.toLocaleString('en-US')} ${group.rows === 1 ? 'row' : 'rows'}`,
+    rowCount(group.rows),
   ]);
   return [
     ...table([['rows', rows.toLocaleString('en-US'), ''], ...figures]),

@@ -1,5 +1,6 @@
 /** What a run says in plain lines, beside its moving progress: what it leaves out, and how it ended. */
 import { dirname, join } from 'node:path';
+import { rowCount } from '../data/refusals.ts';
 import type { Limit, Plan } from '../train/job.ts';
 import { plain, plainLine } from './escape.ts';
 import { placeText } from './place.ts';
@@ -9,10 +10,10 @@ import type { Progress } from './progress.ts';
 export function losses({ dropped, droppedRows = {}, cut, limit, approximate }: Plan): string[] {
   const sentences = Object.entries(dropped).map(
     ([reason, count]) =>
-      `${rowsText(count)} dropped: ${plainLine(reason)}${which(droppedRows[reason], count)}`,
+      `${rowCount(count)} dropped: ${plainLine(reason)}${which(droppedRows[reason], count)}`,
   );
   const about = approximate ? '≈' : '';
-  return cut > 0 ? [...sentences, `${about}${rowsText(cut)} cut ${cutText(limit)}`] : sentences;
+  return cut > 0 ? [...sentences, `${about}${rowCount(cut)} cut ${cutText(limit)}`] : sentences;
 }
 
 const lost: Partial<Record<Limit['truncation'], string>> = {
@@ -88,8 +89,4 @@ export function keptText({ end, checkpoint }: Progress, { cwd, command }: Teller
   if (kept === undefined) return 'no checkpoint was kept';
   const job = placeText(cwd, join(dirname(kept), 'job.yaml'));
   return `kept ${placeText(cwd, kept)}; to go on: ${command} ${job} --resume`;
-}
-
-function rowsText(count: number): string {
-  return `${count.toLocaleString('en-US')} ${count === 1 ? 'row' : 'rows'}`;
 }

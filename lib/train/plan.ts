@@ -1,6 +1,7 @@
 /** What a job is going to do: its rows are looked at, its lengths estimated, nothing is trained. */
 import { UserError } from '../errors.ts';
 import { openRows } from '../data/rows.ts';
+import { rowCount } from '../data/refusals.ts';
 import { adapterShapes, isTrained } from '../model/adapter.ts';
 import type { ModelConfig } from '../model/config.ts';
 import { expectedShapes } from '../model/weights.ts';
@@ -84,7 +85,7 @@ function batchingOf(options: TrainingOptions, name: SplitName): Selection<unknow
 function refuseNothing(files: readonly string[], survey: Survey, split: SplitName): void {
   if (survey.kept.length > 0) return;
   const reasons = Object.entries(survey.dropped).map(
-    ([reason, rows]) => `${reason} (${rows} rows)`,
+    ([reason, rows]) => `${reason} (${rowCount(rows)})`,
   );
   const tooLong = Object.keys(survey.dropped).some((reason) => reason.includes('longer than'));
   throw new UserError(

@@ -1,5 +1,6 @@
 /** Which rows go to which part, and in which order: by the shares that were asked for, or as the data came. */
 import { shuffled } from '../order.ts';
+import { rowCount } from '../refusals.ts';
 import type { Gathered } from './gather.ts';
 import { splitGroups, type Shares } from './split.ts';
 
@@ -47,7 +48,7 @@ function byName(names: readonly (string | undefined)[]): Map<string | undefined,
 function mixed(official: ReadonlyMap<string | undefined, readonly number[]>): string[] {
   if (official.size < 2) return [];
   const named = [...official].map(
-    ([name, rows]) => `${name ?? 'without a name'} (${rowsText(rows.length)})`,
+    ([name, rows]) => `${name ?? 'without a name'} (${rowCount(rows.length)})`,
   );
   return [
     `the data come in splits of their own, which the new split mixes: ${named.join(', ')}; without it each becomes a file of its own`,
@@ -70,8 +71,4 @@ function overlap(gathered: readonly Gathered[], parts: readonly Part[]): string[
   return [
     `${count} ${shared.size === 1 ? 'prompt is' : 'prompts are'} in more than one of the data's own splits (${names})`,
   ];
-}
-
-function rowsText(count: number): string {
-  return `${count.toLocaleString('en-US')} ${count === 1 ? 'row' : 'rows'}`;
 }

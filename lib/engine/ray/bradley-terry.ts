@@ -16,19 +16,12 @@ import type { Policy, Recipe } from '../../recipe/recipe.ts';
 import type { Plan } from '../../train/job.ts';
 import { prepare, type Prepared, type Split } from '../../train/plan.ts';
 import { learningRateFactor } from '../../train/schedule.ts';
-import type { Handover, HandoverPlace, Program } from './handover.ts';
-import { eventOf } from './lines.ts';
+import type { Handover, HandoverPlace } from './handover.ts';
 import { jsonFile, packModel, program } from './package.ts';
 import { needsOf } from './needs.ts';
 import type { PackedFile } from './zip.ts';
 
-export const bradleyTerryProgram: Program = {
-  handOver,
-  events: (line) => [eventOf(line) ?? []].flat(),
-  obeys: true,
-};
-
-async function handOver(place: HandoverPlace): Promise<Handover> {
+export async function handOverBradleyTerry(place: HandoverPlace): Promise<Handover> {
   const { job, recipe, submission, from } = place;
   const prepared = await prepare(job, recipe, false);
   if (prepared.config.adapter)

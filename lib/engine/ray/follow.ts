@@ -6,15 +6,13 @@ import { unsettable } from '../../train/control.ts';
 import type { JobCommand, TrainEvent } from '../../train/job.ts';
 import type { RunFolder } from '../../train/run-folder.ts';
 import type { JobDetails, RayClient } from './client.ts';
-import type { Program } from './handover.ts';
-import { lineJoiner } from './lines.ts';
+import { eventsOf, lineJoiner } from './lines.ts';
 import { stopJob } from './stop-job.ts';
 import { tellProgram } from './submission-file.ts';
 import { tail } from './tail.ts';
 
 export interface Following {
   run: RunFolder;
-  program: Program;
   client: RayClient;
   submission: string;
   commands: CommandQueue;
@@ -22,7 +20,7 @@ export interface Following {
 
 /** Ends with an `end` event; throws a `UserError` where the job's end cannot be learnt. */
 export async function* follow(following: Following): AsyncGenerator<TrainEvent> {
-  const { run, program, client, submission } = following;
+  const { run, client, submission } = following;
   const left = new AbortController();
   const lines = lineJoiner();
   let step = 0;
@@ -33,7 +31,7 @@ export async function* follow(following: Following): AsyncGenerator<TrainEvent> 
     for await (const piece of pieces) {
       const whole = 'text' in piece ? lines.add(piece.text) : lines.rest();
       for (const line of whole) {
-        const events = program.events(line);
+        const events = eventsOf([line]);
         if (events.length === 0) run.log(stripVTControlCharacters(line));
         for (const event of events) {
           if ('step' in event) step = Math.max(step, event.step);
@@ -74,16 +72,15 @@ async function obey(following: Following, left: AbortController): Promise<void> 
 
 /** Returns why it was not passed on. */
 async function passOn(
-  { client, submission, run, program }: Following,
+  { client, submission, run }: Following,
   command: JobCommand,
 ): Promise<string | undefined> {
   if (command.type === 'stop') {
     const details = await client.details(submission);
-    if (program.obeys && details?.status === 'RUNNING') await tellProgram(run.path, command);
+    if (details?.status === 'RUNNING') await tellProgram(run.path, command);
     else await stopJob(client, submission);
     return undefined;
   }
-  if (!program.obeys) return `VERL cannot be told to ${command.type} while it runs`;
   const problem = command.type === 'set' ? unsettable(command) : undefined;
   if (problem !== undefined) return problem;
   const named =

@@ -1,7 +1,7 @@
-/** What of a job goes to the cluster: a program, its files, what it needs, and how its printed lines are read. */
+/** What of a job goes to the cluster: a program, its files, and what it needs. */
 import { createHash } from 'node:crypto';
 import type { Recipe } from '../../recipe/recipe.ts';
-import type { Job, Plan, Submission, TrainEvent } from '../../train/job.ts';
+import type { Job, Plan, Submission } from '../../train/job.ts';
 import type { ResumePoint } from '../../train/run-folder.ts';
 import { clusterAddress } from './address.ts';
 import type { Needs } from './resources.ts';
@@ -25,17 +25,6 @@ export interface Handover {
   /** Folders that are too large to go along, so the cluster has to see them. */
   reads: readonly string[];
   needs: Needs;
-  /** The job's options as VERL has them, in the entrypoint's words. */
-  overrides?: readonly string[];
-}
-
-/** A program that runs on the cluster for some recipes, and how it is talked with. */
-export interface Program {
-  handOver(place: HandoverPlace): Promise<Handover>;
-  /** The events that a printed line tells. */
-  events(line: string): TrainEvent[];
-  /** It reads commands between two steps, so that a stop keeps a checkpoint. */
-  obeys: boolean;
 }
 
 export interface Package {
@@ -65,6 +54,5 @@ export function submissionOf(job: Job, handover: Handover): Submission {
     files: handover.files.map(({ name, data }) => ({ name, bytes: data.length })),
     reads: [...handover.reads],
     resources: { workers, each: { ...each } },
-    ...(handover.overrides && { overrides: [...handover.overrides] }),
   };
 }

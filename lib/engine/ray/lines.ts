@@ -22,7 +22,7 @@ export function lineJoiner(): { add(text: string): string[]; rest(): string[] } 
 }
 
 /** The event that a line tells, if it tells one. */
-export function eventOf(line: string): TrainEvent | undefined {
+function eventOf(line: string): TrainEvent | undefined {
   const at = line.indexOf(eventMark);
   if (at < 0) return undefined;
   try {
@@ -32,7 +32,7 @@ export function eventOf(line: string): TrainEvent | undefined {
   }
 }
 
-/** The events of a whole log. */
-export function eventsOfLog(log: string, events: (line: string) => TrainEvent[]): TrainEvent[] {
-  return log.split('\n').flatMap(events);
+/** The events that stand in lines, in their order. */
+export function eventsOf(lines: readonly string[]): TrainEvent[] {
+  return lines.flatMap((line) => eventOf(line) ?? []);
 }

@@ -12,8 +12,8 @@ import type { Control } from '../engine.ts';
 import { clusterAddress } from './address.ts';
 import { rayClient, type RayClient } from './client.ts';
 import { follow } from './follow.ts';
-import { packageOf, runtimeEnv, submissionOf, type Handover, type Program } from './handover.ts';
-import { eventsOfLog } from './lines.ts';
+import { packageOf, runtimeEnv, submissionOf, type Handover } from './handover.ts';
+import { eventsOf } from './lines.ts';
 import { needsOf } from './needs.ts';
 import { programs } from './programs.ts';
 import { rayRecipes, type RayRecipe } from './recipes.ts';
@@ -23,16 +23,16 @@ import { ended } from './tail.ts';
 
 export async function* trainOnRay(job: Job, control: Control): AsyncGenerator<TrainEvent> {
   const recipe = control.recipes.find(({ name }) => name === job.recipe);
-  const program = rayRecipes.includes(job.recipe as RayRecipe)
+  const handOver = rayRecipes.includes(job.recipe as RayRecipe)
     ? programs[job.recipe as RayRecipe]
     : undefined;
-  if (!recipe || !program)
+  if (!recipe || !handOver)
     throw new UserError(`engine ray does not know the recipe '${job.recipe}'`);
   const submission = `rewardlab-${job.recipe}-${randomBytes(4).toString('hex')}`;
   const notices: string[] = [];
   const place = { job, recipe, submission, notice: (text: string) => notices.push(text) };
   if (job.options.dry_run === true) {
-    const handover = await program.handOver({ ...place, from: undefined });
+    const handover = await handOver({ ...place, from: undefined });
     yield { type: 'plan', plan: handover.plan, submission: submissionOf(job, handover) };
     yield { type: 'end', reason: 'done', step: 0 };
     return;
@@ -41,7 +41,7 @@ export async function* trainOnRay(job: Job, control: Control): AsyncGenerator<Tr
   const client = rayClient(clusterAddress(job.options.ray_address as string | null));
   await client.version();
   const earlier = await earlierSubmission(job, client);
-  const running = { job, program, client, control };
+  const running = { job, client, control };
   if (earlier?.goesOn) {
     const plan = await recordedPlan(job.output);
     const run = await openFrom(job, earlier.record.from, plan);
@@ -50,12 +50,12 @@ export async function* trainOnRay(job: Job, control: Control): AsyncGenerator<Tr
   }
   const nodes = await client.nodes();
   refuseLack(nodes, needsOf(job));
-  const handover = await program.handOver({ ...place, from });
+  const handover = await handOver({ ...place, from });
   const { hash, bytes } = packageOf(handover);
   const uri = await client.upload(hash, bytes);
   const { plan } = handover;
   const run = await openFrom(job, earlier ? earlier.record.from : from, plan);
-  if (earlier && from) catchUp(run, { from, program, log: earlier.log });
+  if (earlier && from) catchUp(run, from, earlier.log);
   const wait = waiting(nodes, await client.used(), handover.needs);
   [...notices, ...(wait === undefined ? [] : [wait])].forEach(run.log);
   yield* followed({ ...running, run, plan, submission }, () =>
@@ -76,7 +76,6 @@ async function openFrom(
 
 interface Running {
   job: Job;
-  program: Program;
   client: RayClient;
   control: Control;
   run: RunFolder;
@@ -86,7 +85,7 @@ interface Running {
 
 /** Every event is written to the run folder first; an error becomes the end. */
 async function* followed(
-  { job, program, client, control, run, plan, submission }: Running,
+  { job, client, control, run, plan, submission }: Running,
   begin: () => Promise<void> = () => Promise.resolve(),
 ): AsyncGenerator<TrainEvent> {
   const commands = commandQueue(control.commands, control.signal);
@@ -99,8 +98,7 @@ async function* followed(
     try {
       await writeEnvironment(job);
       await begin();
-      for await (const event of follow({ run, program, client, submission, commands }))
-        yield record(event);
+      for await (const event of follow({ run, client, submission, commands })) yield record(event);
     } catch (error) {
       if (!isUserError(error)) run.log((error as Error).stack ?? String(error));
       const last = await latestCheckpoint(run.path);
@@ -165,11 +163,8 @@ async function earlierSubmission(job: Job, client: RayClient): Promise<Earlier |
 }
 
 /** Records what an ended job did up to the checkpoint that is resumed from, whether or not somebody followed it. */
-function catchUp(
-  run: RunFolder,
-  { from, program, log }: { from: ResumePoint; program: Program; log: string },
-): void {
-  for (const event of eventsOfLog(log, (line) => program.events(line)))
+function catchUp(run: RunFolder, from: ResumePoint, log: string): void {
+  for (const event of eventsOf(log.split('\n')))
     if (event.type !== 'end' && event.type !== 'plan' && event.step <= from.step) run.record(event);
 }
 
