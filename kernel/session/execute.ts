@@ -48,6 +48,10 @@ export interface ExecutorParts {
   /** Texts of the cells by name, for error reports. */
   sources: Map<string, string>;
   finish(done: Done): void;
+  /** Told whether a magic runs, which may keep something when it is interrupted. */
+  inMagic: (is: boolean) => void;
+  /** What was computed has just been ended by force, and the interruption is still to come. */
+  forced: () => boolean;
 }
 
 /** With the names that cells declared with `const`. */
@@ -89,7 +93,8 @@ export function createExecutor(given: ExecutorParts): Executor {
       if (running !== mine) return; // it was interrupted before it said how it ended
       running = undefined;
       if (queue.length > 0) setImmediate(begin);
-      parts.finish(conclude(request!, ending, parts.voice));
+      const said: Ending = parts.forced() ? { status: 'interrupted' } : ending;
+      parts.finish(conclude(request!, said, parts.voice));
     }
     running = mine;
     if (request.cell <= endedBefore) {
@@ -124,6 +129,7 @@ export function createExecutor(given: ExecutorParts): Executor {
         return;
       }
       const first = running.inMagic && !running.controller.signal.aborted;
+      parts.inMagic(false); // It is told once, and then no longer waited for.
       running.controller.abort();
       if (!first || terminated) running.end({ status: 'interrupted' });
     },
@@ -176,11 +182,14 @@ function plan(segments: readonly Segment[], name: string, running: Running, part
 async function performMagic(
   call: MagicLine,
   running: Running | undefined,
-  { magics, voice, bridge, scope, check }: Parts,
+  { magics, voice, bridge, scope, check, inMagic }: Parts,
 ): Promise<unknown> {
   const magic = await magics.find(call.name);
   const { signal } = running?.controller ?? new AbortController();
-  if (running) running.inMagic = true;
+  if (running) {
+    running.inMagic = true;
+    inMagic(true);
+  }
   try {
     return await runMagic(magic, call, {
       voice,
@@ -191,6 +200,7 @@ async function performMagic(
     });
   } finally {
     if (running) running.inMagic = false;
+    inMagic(false);
   }
 }
 

@@ -8,7 +8,10 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { readLines } from './pipe.ts';
 import { interruptsFile } from './protocol.ts';
 
-/** States of the shared word: who deals with the interrupt. */
+/** The words that both threads share. */
+export const words = { state: 0, inMagic: 1, count: 2 };
+
+/** States of the first: who deals with the interrupt. */
 export const idle = 0;
 export const asked = 1;
 export const answered = 2;
@@ -22,18 +25,23 @@ export interface Interruption {
   cell: number;
 }
 
-/** How long the main thread may take to answer before it counts as busy. */
-const patienceMs = 8;
+/**
+ * How long the main thread may take to answer before it counts as busy. Ended by force, it loses what was due
+ * besides, so it is given the time in which our own work there is done; and more where a magic runs, which
+ * would lose what it keeps.
+ */
+const patienceMs = 40;
+const magicPatienceMs = 150;
 
 if (parentPort && workerData instanceof SharedArrayBuffer) listen(new Int32Array(workerData));
 
-function listen(state: Int32Array): void {
+function listen(shared: Int32Array): void {
   let turn = Promise.resolve();
   const pipe = readLines(
     interruptsFile,
     (cell) => {
       turn = turn
-        .then(() => interrupt(state, Number(cell)))
+        .then(() => interrupt(shared, Number(cell)))
         .then(() => {
           pipe.write('\n');
         });
@@ -42,25 +50,34 @@ function listen(state: Int32Array): void {
   );
 }
 
-async function interrupt(state: Int32Array, cell: number): Promise<void> {
+async function interrupt(shared: Int32Array, cell: number): Promise<void> {
   const tell = (terminated: boolean): void => {
     const interruption: Interruption = { terminated, cell };
     parentPort?.postMessage(interruption);
   };
-  Atomics.store(state, 0, asked);
+  Atomics.store(shared, words.state, asked);
   tell(false);
-  const waiting = Atomics.waitAsync(state, 0, asked, patienceMs);
+  const patience = Atomics.load(shared, words.inMagic) === 0 ? patienceMs : magicPatienceMs;
+  const waiting = Atomics.waitAsync(shared, words.state, asked, patience);
   if (waiting.async) await waiting.value;
-  if (Atomics.compareExchange(state, 0, asked, forced) !== asked) return;
-  // Not connected for longer: a process that exits waits for a connected session, and says so.
+  if (Atomics.compareExchange(shared, words.state, asked, forced) !== asked) return;
+  await terminate();
+  tell(true);
+  // What was due next may compute without end as well, before the main thread comes to end the cell.
+  for (;;) {
+    const ended = Atomics.waitAsync(shared, words.state, forced, patienceMs);
+    if (ended.async) await ended.value;
+    if (Atomics.load(shared, words.state) !== forced) return;
+    await terminate();
+  }
+}
+
+/** Not connected for longer: a process that exits waits for a connected session, and says so. */
+async function terminate(): Promise<void> {
   const inspector = new Session();
   inspector.connectToMainThread();
   await new Promise<void>((resolve) => {
     inspector.post('Runtime.terminateExecution', () => resolve());
   });
   inspector.disconnect();
-  // The main thread runs again: let it end the cell, and say so once it has.
-  const ended = Atomics.waitAsync(state, 0, forced);
-  tell(true);
-  if (ended.async) await ended.value;
 }

@@ -18,7 +18,7 @@ import { createExecutor } from './execute.ts';
 import { installGlobals } from './globals.ts';
 import { installImports } from './imports.ts';
 import { createInputs } from './input.ts';
-import { answered, asked, forced, idle, type Interruption } from './interrupts.ts';
+import { answered, asked, forced, idle, words, type Interruption } from './interrupts.ts';
 import { createMagics } from './magics.ts';
 import type { MagicDefinition } from './magics.ts';
 import { captureStreams } from './output.ts';
@@ -59,6 +59,7 @@ function main(): void {
   const programs = createProgramRunner(evaluator, installImports(), installStackTraces());
   const sources = new Map<string, string>();
   const finish = (event: Done): void => send({ type: 'event', event });
+  const interrupts = new Int32Array(new SharedArrayBuffer(4 * words.count));
   installBridge(bridge);
   installGlobals(bridge);
   showDownloadsIn(bridge.display);
@@ -74,6 +75,8 @@ function main(): void {
     programs,
     sources,
     finish,
+    inMagic: (is) => Atomics.store(interrupts, words.inMagic, is ? 1 : 0),
+    forced: () => Atomics.load(interrupts, words.state) === forced,
   });
   const questions = createQuestions({ evaluator, magics, scope }, send);
 
@@ -81,7 +84,7 @@ function main(): void {
   process.on('SIGINT', () => undefined); // the kernel decides what an interrupt is
   for (const event of ['uncaughtException', 'unhandledRejection'])
     process.on(event, (error) => voice.emit({ type: 'error', ...reportError(error, sources) }));
-  listenForInterrupts((interruption) => {
+  listenForInterrupts(interrupts, (interruption) => {
     executor.interrupt(interruption);
     if (interruption.terminated) questions.giveUp();
   });
@@ -113,15 +116,14 @@ function readCommands(handlers: Handlers): void {
   );
 }
 
-function listenForInterrupts(interrupt: Executor['interrupt']): void {
-  const state = new Int32Array(new SharedArrayBuffer(4));
+function listenForInterrupts(shared: Int32Array, interrupt: Executor['interrupt']): void {
   const settle = (from: number, to: number, interruption: Interruption): void => {
-    if (Atomics.compareExchange(state, 0, from, to) !== from) return;
+    if (Atomics.compareExchange(shared, words.state, from, to) !== from) return;
     interrupt(interruption);
-    Atomics.notify(state, 0);
+    Atomics.notify(shared, words.state);
   };
   const worker = new Worker(ownModule('kernel/session/interrupts'), {
-    workerData: state.buffer,
+    workerData: shared.buffer,
     execArgv: [],
   });
   worker.unref();

@@ -6,8 +6,10 @@ import type { FromWorker, ToWorker } from './protocol.ts';
 
 export interface WorkerClient {
   send(message: ToWorker): void;
-  /** What it says, until its end. */
-  messages: AsyncIterable<FromWorker>;
+  /** What it says from now on, until its end. */
+  messages(): AsyncIterable<FromWorker>;
+  /** The same, each in a turn of its own: one that is ended by force takes none with it. Resolves at its end. */
+  listen(heard: (message: FromWorker) => void): Promise<void>;
   /** Why it died, in a sentence; resolves at its end. */
   death(): Promise<string>;
   /** What it wrote besides messages, at most the last 64 KiB. */
@@ -34,13 +36,16 @@ export function startWorker(purpose?: 'train'): WorkerClient {
   child.stdout!.on('data', keep);
   child.stderr!.on('data', keep);
   const ended = once(child, 'exit'); // 'close' does not come after a disconnect of ours.
-  const inbox = on(child, 'message', { close: ['disconnect'] }) as AsyncIterable<[FromWorker]>;
   return {
     send: (message) => {
       told = true;
       if (child.connected) child.send(message, () => undefined);
     },
-    messages: unwrapped(inbox),
+    messages: () => unwrapped(on(child, 'message', { close: ['disconnect'] })),
+    async listen(heard) {
+      child.on('message', heard);
+      await once(child, 'disconnect');
+    },
     death: async () => {
       await ended;
       return deathOf(child);
@@ -65,8 +70,8 @@ export function workerEnvironment(given: NodeJS.ProcessEnv = process.env): NodeJ
   return { ...given, GLIBC_TUNABLES: all.join(':') };
 }
 
-async function* unwrapped(inbox: AsyncIterable<[FromWorker]>): AsyncGenerator<FromWorker> {
-  for await (const [message] of inbox) yield message;
+async function* unwrapped(inbox: AsyncIterable<unknown[]>): AsyncGenerator<FromWorker> {
+  for await (const [message] of inbox) yield message as FromWorker;
 }
 
 function deathOf({ signalCode, exitCode }: ChildProcess): string {

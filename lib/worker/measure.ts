@@ -21,7 +21,7 @@ export async function measureInWorker(
   signal?.addEventListener('abort', release);
   try {
     worker.send({ type: 'measure', job });
-    for await (const message of worker.messages) {
+    for await (const message of worker.messages()) {
       if (message.type === 'refused') throw fromRefusal(message.refusal);
       if (message.type === 'progress') onProgress?.(message.done, message.rows);
       if (message.type === 'measured') return message.measurement;

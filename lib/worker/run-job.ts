@@ -112,7 +112,7 @@ async function* inWorker(
     signal?.addEventListener('abort', stop);
     if (iterator) void forward(iterator, worker);
     let begun = false;
-    for await (const message of worker.messages) {
+    for await (const message of worker.messages()) {
       if (message.type === 'refused') throw fromRefusal(message.refusal);
       if (message.type === 'ask')
         void answerAsk(message, reward, signal).then((answer) => worker.send(answer));

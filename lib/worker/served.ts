@@ -10,19 +10,22 @@ export type Question = Numbered<Exclude<ToWorker, { type: 'abort' } | { type: 'a
 export type Answer = Exclude<Extract<FromWorker, { id?: number }>, { type: 'ask' }>;
 
 export interface Served {
-  /** Resolves with the answer; `heard` is told what comes before it. */
+  /** Resolves with the answer; `heard` is told what comes before it, and ends it where it throws. */
   ask(question: Question, options?: AskOptions): Promise<Answer>;
   /** Ends its process. */
   close: () => Promise<void>;
 }
 
+type Heard = (message: Answer) => void;
+
 export interface AskOptions {
-  heard?: (message: Answer) => void;
+  heard?: Heard;
   /** Aborted: rejects with its reason at once, and the process gives the work up. */
   signal?: AbortSignal | undefined;
 }
 
-interface Waiting extends Pick<AskOptions, 'heard'> {
+interface Waiting {
+  heard: Heard | undefined;
   resolve: (message: Answer) => void;
   reject: (error: unknown) => void;
 }
@@ -30,18 +33,24 @@ interface Waiting extends Pick<AskOptions, 'heard'> {
 /** Starts a process with its first message. Throws what it refuses. */
 export async function startServed(first: ToWorker): Promise<Served> {
   const worker = startWorker();
-  const messages = worker.messages[Symbol.asyncIterator]();
-  worker.send(first);
-  const begun = await messages.next();
-  if (begun.done) throw new Error(`${await worker.death()}: ${worker.output()}`);
-  if (begun.value.type === 'refused') throw fromRefusal(begun.value.refusal);
   const asked = new Map<number, Waiting>();
+  const begun = Promise.withResolvers<undefined>();
+  const ended = worker.listen((message) => {
+    if (message.type === 'serving') begun.resolve(undefined);
+    else if (message.type === 'refused' && message.id === undefined)
+      begun.reject(fromRefusal(message.refusal));
+    else if (isAnswer(message)) hear(message, asked);
+  });
   let nextId = 0;
   let gone: string | undefined;
-  const ended = listen(messages, asked).then(async () => {
-    gone = `the model's process is gone: ${await worker.death()}`;
+  const died = ended.then(async () => {
+    const reason = await worker.death();
+    gone = `the model's process is gone: ${reason}`;
+    begun.reject(new Error(`${reason}: ${worker.output()}`));
     for (const { reject } of asked.values()) reject(new Error(gone));
   });
+  worker.send(first);
+  await begun.promise;
   return {
     ask(question, { heard, signal } = {}) {
       if (gone !== undefined) return Promise.reject(new Error(gone));
@@ -49,26 +58,28 @@ export async function startServed(first: ToWorker): Promise<Served> {
       const id = nextId++;
       worker.send({ ...question, id });
       return new Promise((resolve, reject) => {
-        const abort = (): void => {
-          asked.delete(id);
+        const giveUp = (reason: unknown): void => {
           worker.send({ type: 'abort', id });
-          reject(signal!.reason as Error);
+          settle.reject(reason);
         };
-        const settled = <T>(settle: (value: T) => void) => {
+        const abort = (): void => giveUp(signal!.reason);
+        const settled = <T>(tell: (value: T) => void) => {
           return (value: T): void => {
             signal?.removeEventListener('abort', abort);
-            settle(value);
+            asked.delete(id);
+            tell(value);
           };
         };
+        const settle = { resolve: settled(resolve), reject: settled(reject) };
         signal?.addEventListener('abort', abort, { once: true });
-        const waiting = { resolve: settled(resolve), reject: settled(reject) };
         // What is heard is said by the one who asked, and not by the one who loaded the model.
-        asked.set(id, { ...waiting, ...(heard && { heard: AsyncResource.bind(heard) }) });
+        const told = heard && AsyncResource.bind(heard);
+        asked.set(id, { ...settle, heard: told && orGivenUp(told, giveUp) });
       });
     },
     async close() {
       worker.release();
-      await ended;
+      await died;
     },
   };
 }
@@ -77,20 +88,27 @@ function isAnswer(message: FromWorker): message is Answer {
   return 'id' in message;
 }
 
-async function listen(
-  messages: AsyncIterator<FromWorker>,
-  asked: Map<number, Waiting>,
-): Promise<void> {
-  for (let next = await messages.next(); !next.done; next = await messages.next()) {
-    const message = next.value;
-    if (!isAnswer(message)) continue;
-    const waiting = asked.get(message.id!);
-    if (message.type === 'tokens') {
-      waiting?.heard?.(message);
-      continue;
+function hear(message: Answer, asked: ReadonlyMap<number, Waiting>): void {
+  const waiting = asked.get(message.id!);
+  if (message.type === 'tokens') waiting?.heard?.(message);
+  else if (message.type === 'refused') waiting?.reject(fromRefusal(message.refusal));
+  else waiting?.resolve(message);
+}
+
+/** One who throws as it is told, or was ended by force, is told no more, and fails. */
+function orGivenUp(told: Heard, giveUp: (reason: unknown) => void): Heard {
+  let inside = false;
+  return (message) => {
+    if (inside) {
+      giveUp(new Error('what listens to tokens did not return, and was ended by force'));
+      return;
     }
-    asked.delete(message.id!);
-    if (message.type === 'refused') waiting?.reject(fromRefusal(message.refusal));
-    else waiting?.resolve(message);
-  }
+    inside = true;
+    try {
+      told(message);
+    } catch (error) {
+      giveUp(error);
+    }
+    inside = false;
+  };
 }

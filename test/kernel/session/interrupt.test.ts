@@ -17,6 +17,10 @@ const cases: [string, string][] = [
     'a loop in a timer',
     'setTimeout(() => { begun(); while (true) {} }, 1); await new Promise(() => undefined)',
   ],
+  [
+    'loops in several timers',
+    'for (let i = 0; i < 4; i++) setTimeout(() => { begun(); while (true) {} }); await new Promise(() => undefined)',
+  ],
   ['a regular expression', 'begun(); /(a+)+b/.test("a".repeat(60))'],
   ['Atomics.wait', 'begun(); Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)'],
   ['a JSON.parse loop', 'begun(); while (true) JSON.parse("[" + "1,".repeat(1e6) + "1]")'],

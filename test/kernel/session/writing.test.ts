@@ -26,6 +26,20 @@ test('an interrupted cell ends its writing; the next one writes', async () => {
   expect(next).toMatchObject([{ data: { 'text/plain': 'true' } }, { status: 'ok' }]);
 });
 
+test('a listener that computes without end is ended alone; one that throws fails its cell', async () => {
+  const { cell, done } = session.start(`
+    await model.chat('hello', { onToken: () => { process.stdout.write('.'); for (;;); } })`);
+  await session.saw((event) => event.cell === cell && event.type === 'stream');
+  await session.session.interrupt();
+  expect((await done).at(-1)).toMatchObject({ status: 'interrupted' });
+  const thrown = await session.run(
+    "await model.chat('hello', { onToken: () => { throw new Error('enough') } })",
+  );
+  expect(thrown).toMatchObject([{ type: 'error', message: 'enough' }, { status: 'error' }]);
+  const next = await session.run("(await model.chat('hello', { maxTokens: 3 })).ids.length");
+  expect(next).toMatchObject([{ data: { 'text/plain': '3' } }, { status: 'ok' }]);
+});
+
 test('%chat writes the reply as it comes, and stops when told', async () => {
   const said = await session.run(`%chat ${path} --max-tokens 12 --temperature 0 -- hello`);
   const reply = await session.run(
