@@ -1,11 +1,23 @@
-/** Sessions of onnxruntime. They compute on the thread that runs them, unless they are given more. */
+/** Sessions of onnxruntime. They compute on the thread that runs them, and on more where they are given more. */
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Feeds, Value } from '../../graph/executor.ts';
 import type { SessionPlan, Slot } from './messages.ts';
 
 export type Tensors = Record<string, Tensor>;
 
-export function createSession(bytes: Uint8Array, threads = 1): Promise<InferenceSession> {
+export interface Threads {
+  threads?: number;
+  /**
+   * They wait for work by asking for it without end, which is the fastest where one short run follows another.
+   * Two sessions that did would take each other's processors.
+   */
+  spin?: boolean;
+}
+
+export function createSession(
+  bytes: Uint8Array,
+  { threads = 1, spin = false }: Threads = {},
+): Promise<InferenceSession> {
   return InferenceSession.create(bytes, {
     executionProviders: ['cpu'],
     intraOpNumThreads: threads,
@@ -14,6 +26,7 @@ export function createSession(bytes: Uint8Array, threads = 1): Promise<Inference
     // The graph is written as it should run; onnxruntime's rewriting costs time and undoes some of it.
     graphOptimizationLevel: 'disabled',
     logSeverityLevel: 3,
+    ...(!spin && { extra: { session: { intra_op: { allow_spinning: '0' } } } }),
   });
 }
 

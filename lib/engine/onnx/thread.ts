@@ -124,7 +124,7 @@ async function runAll({ jobs, plans }: Load): Promise<Record<string, Value>[]> {
 async function run({ session, feeds }: Job, threads = 1): Promise<Record<string, Value>> {
   const known = sessions.get(session)!;
   const { plan, parameters } = known;
-  const inner = known.inner.get(threads) ?? createSession(plan.bytes, threads);
+  const inner = known.inner.get(threads) ?? createSession(plan.bytes, { threads });
   known.inner.set(threads, inner);
   const sums = gradient.bind(plan);
   const own = [...plan.outputs, ...plan.sparse.flatMap(({ rows, ids }) => [rows, ids])];

@@ -12,7 +12,9 @@ import type { Storage } from './storage.ts';
 /** A model of Protocol Buffers has 2 GB at most; beyond this, weights are fed. */
 const mostFrozen = 2 ** 28;
 /** Weights (64 MiB of them) that stay in the processor's caches, by and large. */
-const mostApart = 2 ** 24;
+const mostInCache = 2 ** 24;
+/** Threads of onnxruntime that share a step of few weights: for more, its products are too short. */
+const mostTogether = 2;
 /** Sequences of a thread at a time: past these, a step takes as much longer as it has more rows. */
 const mostRows = 32;
 /** Elements of keys and values that a thread may keep: 1 GiB. */
@@ -93,12 +95,13 @@ function partOf(name: string, merges: readonly Merge[], storage: Storage): Part 
 }
 
 /**
- * Our threads that write, each with a session of its own, as they then wait for nobody. Where reading the
- * weights takes the time of a step it is done once for all: one writes, with the others as onnxruntime's.
+ * Our threads that write, and onnxruntime's of each. Threads that share a step read the weights once for
+ * all rows; only where there are many, and weights are at hand, is it better that some write by themselves.
  */
 function writersOf(request: WriteRequest, { crew, storage }: Machine): Writers {
-  if (storage.total > mostApart) return { count: 1, threads: crew.size };
-  return { count: Math.min(crew.size, sequencesOf(request)), threads: 1 };
+  if (storage.total > mostInCache) return { count: 1, threads: crew.size };
+  const threads = Math.min(crew.size, mostTogether);
+  return { count: Math.min(Math.floor(crew.size / threads), sequencesOf(request)), threads };
 }
 
 interface Writers {

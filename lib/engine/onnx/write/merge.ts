@@ -17,7 +17,7 @@ export interface Merger {
 export function createMerger(flat: Float32Array, threads: number): Merger {
   const made: { session?: ReturnType<typeof createSession> } = {};
   const session = () =>
-    (made.session ??= createSession(inferenceModel(mergeGraph()).bytes, threads));
+    (made.session ??= createSession(inferenceModel(mergeGraph()).bytes, { threads }));
   return {
     async dataOf({ offset, size, merge }) {
       if (!merge) return flat.subarray(offset, offset + size);

@@ -42,7 +42,8 @@ export function createStepSessions(plan: StepPlan, flat: Float32Array): StepSess
       if (!known || old || known.threads !== threads) {
         await close();
         const { bytes, bound } = await over(plan, flat, threads);
-        known = { version, threads, session: await createSession(bytes, threads), bound };
+        const session = await createSession(bytes, { threads, spin: true });
+        known = { version, threads, session, bound };
       }
       const { session, bound } = known;
       return {
