@@ -33,7 +33,8 @@ export async function installKernel(place: KernelPlace = {}): Promise<string> {
   writeFolder(folder, {
     what: 'the kernel',
     write(fresh) {
-      writeFileSync(join(fresh, 'kernel.json'), JSON.stringify(kernelspec(), null, 2) + '\n');
+      const spec = JSON.stringify(kernelspec(place), null, 2);
+      writeFileSync(join(fresh, 'kernel.json'), spec + '\n');
       cpSync(new URL('./logo-svg.svg', import.meta.url), join(fresh, 'logo-svg.svg'));
     },
   });
@@ -65,15 +66,25 @@ export function kernelsIn(root: string): string[] {
   return names.map((name) => join(kernels, name)).filter(isOurs);
 }
 
-function kernelspec(): Record<string, unknown> {
+function kernelspec({ prefix }: KernelPlace): Record<string, unknown> {
   return {
-    argv: [...kernelCommand, '{connection_file}'],
+    argv: [...portHolder(prefix), ...kernelCommand, '{connection_file}'],
     env: kernelEnvironment,
     display_name: displayName,
     language: 'typescript',
     interrupt_mode: 'message',
     kernel_protocol_version: protocolVersion,
   };
+}
+
+/** A Python that stays where it is, if there is one: Jupyter's own, or the system's. */
+function portHolder(prefix: string | undefined): string[] {
+  if (process.platform === 'win32') return [];
+  // Elsewhere, what is called so may ask the person to install one.
+  const system = process.platform === 'linux' ? '/usr/bin/python3' : undefined;
+  const python = prefix === undefined ? system : join(prefix, 'bin', 'python3');
+  if (python === undefined || !existsSync(python)) return [];
+  return [python, '-I', '-S', fileURLToPath(new URL('./hold-ports.py', import.meta.url))];
 }
 
 function isOurs(folder: string): boolean {

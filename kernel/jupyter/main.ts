@@ -8,10 +8,12 @@ import { flushCompileCache } from 'node:module';
 import type { SessionOptions } from '../session/events.ts';
 import { startSession } from '../session/process.ts';
 import { readConnection, removeConnection } from './connection.ts';
+import { takeHeldPorts } from './held-ports.ts';
 import { endsWithStarter, onStarterGone } from './starter.ts';
 
 const [, , file = '', flag] = process.argv;
 const connection = readConnection(file);
+const held = takeHeldPorts();
 const id = randomUUID();
 const hears: Partial<Pick<SessionOptions, 'onEvent' | 'onDeath' | 'onCheck'>> = {};
 const session = startSession({
@@ -21,7 +23,7 @@ const session = startSession({
   onCheck: (code) => hears.onCheck?.(code) ?? Promise.resolve(undefined),
 });
 const { bindSockets } = await import('./sockets.ts');
-const binding = bindSockets(connection, id);
+const binding = bindSockets(connection, id, held);
 const { createKernel } = await import('./kernel.ts');
 const { createLanguage } = await import('../language/process.ts');
 const { historyPath } = await import('./history/place.ts');

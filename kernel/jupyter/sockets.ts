@@ -1,6 +1,7 @@
 /** The five sockets of a kernel. Binds at once, so that a client's first try succeeds. */
 import { Reply, Router, XPublisher } from 'zeromq';
-import { addressOf, type AskChannel, type Connection } from './connection.ts';
+import { addressOf, type Channel, type AskChannel, type Connection } from './connection.ts';
+import { takeOver, type HeldPorts } from './held-ports.ts';
 import { compose, encode, signer, verifier, type Message, type Received } from './wire.ts';
 
 export interface Sockets {
@@ -16,8 +17,12 @@ export interface Sockets {
   close(): Promise<void>;
 }
 
-/** Binds all five; heartbeats are answered from now on, messages once somebody listens. */
-export async function bindSockets(connection: Connection, session: string): Promise<Sockets> {
+/** Binds all five, but those `held`; heartbeats are answered from now on, messages once somebody listens. */
+export async function bindSockets(
+  connection: Connection,
+  session: string,
+  held: HeldPorts = {},
+): Promise<Sockets> {
   const sign = signer(connection.key);
   const verify = verifier(connection.key);
   const heartbeat = new Reply();
@@ -25,13 +30,12 @@ export async function bindSockets(connection: Connection, session: string): Prom
   const iopub = new XPublisher({ sendHighWaterMark: 0 });
   iopub.verbosity = 'allSubs';
   const routers = { shell: router(), control: router(), stdin: router() };
-  await Promise.all([
-    heartbeat.bind(addressOf(connection, 'hb')),
-    iopub.bind(addressOf(connection, 'iopub')),
-    ...Object.entries(routers).map(([name, socket]) =>
-      socket.bind(addressOf(connection, name as AskChannel)),
-    ),
-  ]);
+  await Promise.all(
+    Object.entries({ hb: heartbeat, iopub, ...routers }).map(([name, socket]) => {
+      takeOver(socket, held[name as Channel]);
+      return socket.bind(addressOf(connection, name as Channel));
+    }),
+  );
   const lines = Object.fromEntries(
     Object.entries(routers).map(([name, socket]) => [name, inOrder(socket)]),
   );

@@ -1,6 +1,6 @@
 /** What Jupyter's own programs make of our kernel: the protocol's test suite, and nbclient. */
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { installKernel } from '../../kernel/jupyter/kernelspec.ts';
@@ -18,6 +18,8 @@ let python: string;
 
 beforeAll(async () => {
   python = await ensureVenv();
+  mkdirSync(join(folder, 'bin'));
+  symlinkSync(python, join(folder, 'bin', 'python3'));
   await installKernel({ prefix: folder, name });
 }, 600_000);
 

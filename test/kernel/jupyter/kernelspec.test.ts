@@ -1,5 +1,5 @@
 /** Installing and removing the kernelspec, and what is left alone. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 import {
@@ -33,6 +33,21 @@ test('goes under a prefix, whole, and again in its own place', async () => {
   });
   expect(spec.argv[0]).toBe(process.execPath);
   expect(spec.argv.at(-1)).toBe('{connection_file}');
+});
+
+test("Jupyter's Python, where there is one, starts it", async () => {
+  const python = join(prefix, 'bin', 'python3');
+  mkdirSync(join(prefix, 'bin'));
+  writeFileSync(python, '');
+  const folder = await installKernel({ prefix });
+  rmSync(python);
+  const { argv } = JSON.parse(readFileSync(join(folder, 'kernel.json'), 'utf8')) as {
+    argv: string[];
+  };
+  expect(argv.slice(0, 3)).toEqual([python, '-I', '-S']);
+  expect(argv[3]).toMatch(/hold-ports\.py$/);
+  expect(existsSync(argv[3]!)).toBe(true);
+  expect(argv[4]).toBe(process.execPath);
 });
 
 test('is found where Jupyter looks, under any name, and removed', async () => {
