@@ -5,28 +5,33 @@ import type { SessionPlan, Slot } from './messages.ts';
 
 export type Tensors = Record<string, Tensor>;
 
-export interface Threads {
+/** Ten times what lies between two runs of a step: after it, others have the processor again. */
+const waitUs = '200';
+
+export interface SessionOptions {
   threads?: number;
   /**
-   * They wait for work by asking for it without end, which is the fastest where one short run follows another.
-   * Two sessions that did would take each other's processors.
+   * One short run follows another: threads ask for the next without end, and memory is laid out once for all
+   * runs of a shape. Of two sessions that ran at once, each would keep the other's threads from a processor.
    */
-  spin?: boolean;
+  shortRuns?: boolean;
 }
 
 export function createSession(
   bytes: Uint8Array,
-  { threads = 1, spin = false }: Threads = {},
+  { threads = 1, shortRuns = false }: SessionOptions = {},
 ): Promise<InferenceSession> {
+  const waiting = shortRuns ? { spin_duration_us: waitUs } : { allow_spinning: '0' };
   return InferenceSession.create(bytes, {
     executionProviders: ['cpu'],
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
-    enableMemPattern: false,
+    // Elsewhere it takes more memory than it saves time.
+    enableMemPattern: shortRuns,
     // The graph is written as it should run; onnxruntime's rewriting costs time and undoes some of it.
     graphOptimizationLevel: 'disabled',
     logSeverityLevel: 3,
-    ...(!spin && { extra: { session: { intra_op: { allow_spinning: '0' } } } }),
+    extra: { session: { intra_op: waiting } },
   });
 }
 

@@ -42,7 +42,7 @@ export function createStepSessions(plan: StepPlan, flat: Float32Array): StepSess
       if (!known || old || known.threads !== threads) {
         await close();
         const { bytes, bound } = await over(plan, flat, threads);
-        const session = await createSession(bytes, { threads, spin: true });
+        const session = await createSession(bytes, { threads, shortRuns: true });
         known = { version, threads, session, bound };
       }
       const { session, bound } = known;
