@@ -27,11 +27,11 @@ export interface Interruption {
 
 /**
  * How long the main thread may take to answer before it counts as busy. Ended by force, it loses what was due
- * besides, so it is given the time in which our own work there is done; and more where a magic runs, which
- * would lose what it keeps.
+ * besides, so it is given the time in which our own work there is done; and more where that is likely, as a
+ * magic runs or much has come meanwhile.
  */
 const patienceMs = 40;
-const magicPatienceMs = 150;
+const longPatienceMs = 150;
 
 if (parentPort && workerData instanceof SharedArrayBuffer) listen(new Int32Array(workerData));
 
@@ -57,7 +57,7 @@ async function interrupt(shared: Int32Array, cell: number): Promise<void> {
   };
   Atomics.store(shared, words.state, asked);
   tell(false);
-  const patience = Atomics.load(shared, words.inMagic) === 0 ? patienceMs : magicPatienceMs;
+  const patience = Atomics.load(shared, words.inMagic) === 0 ? patienceMs : longPatienceMs;
   const waiting = Atomics.waitAsync(shared, words.state, asked, patience);
   if (waiting.async) await waiting.value;
   if (Atomics.compareExchange(shared, words.state, asked, forced) !== asked) return;
@@ -65,7 +65,7 @@ async function interrupt(shared: Int32Array, cell: number): Promise<void> {
   tell(true);
   // What was due next may compute without end as well, before the main thread comes to end the cell.
   for (;;) {
-    const ended = Atomics.waitAsync(shared, words.state, forced, patienceMs);
+    const ended = Atomics.waitAsync(shared, words.state, forced, longPatienceMs);
     if (ended.async) await ended.value;
     if (Atomics.load(shared, words.state) !== forced) return;
     await terminate();
