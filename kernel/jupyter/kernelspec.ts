@@ -1,7 +1,7 @@
 /** The folder that tells Jupyter of our kernel. */
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../../lib/errors.ts';
 import { ownModule } from '../../lib/own-process.ts';
@@ -82,7 +82,7 @@ function portHolder(prefix: string | undefined): string[] {
   if (process.platform === 'win32') return [];
   // Elsewhere, what is called so may ask the person to install one.
   const system = process.platform === 'linux' ? '/usr/bin/python3' : undefined;
-  const python = prefix === undefined ? system : join(prefix, 'bin', 'python3');
+  const python = prefix === undefined ? system : resolve(prefix, 'bin', 'python3');
   if (python === undefined || !existsSync(python)) return [];
   return [python, '-I', '-S', fileURLToPath(new URL('./hold-ports.py', import.meta.url))];
 }

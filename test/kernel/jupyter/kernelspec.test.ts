@@ -1,6 +1,6 @@
 /** Installing and removing the kernelspec, and what is left alone. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 import {
   displayName,
@@ -39,7 +39,7 @@ test("Jupyter's Python, where there is one, starts it", async () => {
   const python = join(prefix, 'bin', 'python3');
   mkdirSync(join(prefix, 'bin'));
   writeFileSync(python, '');
-  const folder = await installKernel({ prefix });
+  const folder = await installKernel({ prefix: relative(process.cwd(), prefix) });
   rmSync(python);
   const { argv } = JSON.parse(readFileSync(join(folder, 'kernel.json'), 'utf8')) as {
     argv: string[];
