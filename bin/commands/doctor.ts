@@ -3,7 +3,7 @@ import { accessSync, constants } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
 import { engines } from '../../lib/engine/index.ts';
-import { installedKernels } from '../../kernel/jupyter/kernelspec.ts';
+import { installedKernels, missingOf } from '../../kernel/jupyter/kernelspec.ts';
 import { installedExtensions } from '../../kernel/jupyter/lab/extension.ts';
 import { version } from '../../lib/version.ts';
 
@@ -89,10 +89,15 @@ async function engineFindings(): Promise<Finding[]> {
 }
 
 function kernel(): Finding {
+  const name = 'jupyter kernel';
   const found = installedKernels();
-  return found.length > 0
-    ? { name: 'jupyter kernel', ok: true, text: found.join(', ') }
-    : { name: 'jupyter kernel', ok: false, text: 'not installed: rewardlab install' };
+  if (found.length === 0) return { name, ok: false, text: 'not installed: rewardlab install' };
+  const texts = found.map((folder) => {
+    const [missing] = missingOf(folder);
+    return missing === undefined ? folder : `${folder} needs '${missing}', which is gone`;
+  });
+  const ok = found.every((folder) => missingOf(folder).length === 0);
+  return { name, ok, text: texts.join(', ') + (ok ? '' : ': rewardlab install') };
 }
 
 /** The first that Jupyter finds is the one that it loads. */

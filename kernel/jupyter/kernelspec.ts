@@ -1,7 +1,7 @@
 /** The folder that tells Jupyter of our kernel. */
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../../lib/errors.ts';
 import { ownModule } from '../../lib/own-process.ts';
@@ -64,6 +64,13 @@ export function kernelsIn(root: string): string[] {
   const kernels = join(root, 'kernels');
   const names = existsSync(kernels) ? readdirSync(kernels) : [];
   return names.map((name) => join(kernels, name)).filter(isOurs);
+}
+
+/** What a kernel is started with that is no longer where it was. */
+export function missingOf(folder: string): string[] {
+  const spec = readFileSync(join(folder, 'kernel.json'), 'utf8');
+  const { argv } = JSON.parse(spec) as { argv: string[] };
+  return argv.filter((word) => isAbsolute(word) && !existsSync(word));
 }
 
 function kernelspec({ prefix }: KernelPlace): Record<string, unknown> {
