@@ -99,7 +99,7 @@ program
   .option('--max-length <n>', 'tokens that one conversation may have', Number)
   .action(async (model: string, options: ModelFlags & { output: string }) => {
     const { scoreCommand } = await import('./commands/evaluate.ts');
-    await scoreCommand(model, options);
+    process.exitCode = await scoreCommand(model, options);
   });
 
 program

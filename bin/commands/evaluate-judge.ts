@@ -21,7 +21,6 @@ export interface JudgeCommand {
   words: readonly string[];
   json: boolean;
   threads?: number;
-  onProgress: (done: number, rows: number) => void;
 }
 
 /**
@@ -43,7 +42,6 @@ export async function evaluateJudgeCommand(command: JudgeCommand): Promise<void>
     });
     const { notes, ...found } = await evaluateJudge({
       ...{ model, rows, options },
-      onProgress: command.onProgress,
       ...(verdicts && { onVerdict: verdicts.add }),
     });
     for (const note of notes) console.error(plainLine(note));

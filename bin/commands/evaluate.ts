@@ -17,6 +17,7 @@ import { readConfig } from '../../lib/model/config.ts';
 import { resolveModel } from '../../lib/model/hub.ts';
 import { RewardModel } from '../../lib/worker/reward-model.ts';
 import { evaluateJudgeCommand } from './evaluate-judge.ts';
+import { interruptible } from './interruptible.ts';
 
 export interface ModelFlags {
   data: string[];
@@ -40,15 +41,10 @@ export async function evaluateCommand(
   const folder = await resolveModel(model);
   const { head } = await readConfig(folder);
   if (head === 'causal' && words.length === 0 && (await ofConversations(options.data))) {
-    const progress = { onProgress: counter('rows') };
-    print(await evaluateConversations({ model: folder, ...options, ...progress }), json);
+    print(await evaluateConversations({ model: folder, ...options }), json);
     return;
   }
-  if (head === 'causal')
-    return evaluateJudgeCommand({
-      ...{ model: folder, words, json, onProgress: counter('rows') },
-      ...options,
-    });
+  if (head === 'causal') return evaluateJudgeCommand({ model: folder, words, json, ...options });
   if (words.length > 0)
     throw new UserError(
       `evaluate: no such options for a reward model: ${words.join(' ')}`,
@@ -56,7 +52,7 @@ export async function evaluateCommand(
     );
   const rows = await openRows(options.data);
   if (holdsCandidates(rows)) return bestOfN(folder, rows, { json, ...options });
-  print(await evaluate({ model: folder, ...options, onProgress: counter('rows') }), json);
+  print(await evaluate({ model: folder, ...options }), json);
 }
 
 function ofConversations(data: readonly string[]): Promise<boolean> {
@@ -77,33 +73,28 @@ async function bestOfN(
   { json, ...options }: Omit<ModelFlags, 'data'>,
 ): Promise<void> {
   await using model = await RewardModel.load(folder, options);
-  const { notes, ...found } = await scoreCandidates(model, rows, counter('rows'));
+  const { notes, ...found } = await scoreCandidates(model, rows);
   for (const note of notes) console.error(plainLine(note));
   console.log(json ? JSON.stringify(found) : judgeText(found));
 }
 
+/** Returns the exit code: 130 where it was interrupted. */
 export async function scoreCommand(
   model: string,
   flags: ModelFlags & { output: string },
-): Promise<void> {
-  const { rows, columns, dropped } = await score({ model, ...flags, onProgress: counter('rows') });
-  sayDropped(dropped, 'without a reward');
-  console.error(
-    `wrote ${rows.toLocaleString('en-US')} rows with ${columns.join(', ')} to ${plainLine(flags.output)}`,
-  );
+): Promise<number> {
+  // Before interrupts are caught: one ends a download at once, and what came is kept.
+  const folder = await resolveModel(model);
+  return interruptible(async (signal) => {
+    const { rows, columns, dropped } = await score({ model: folder, ...flags, signal });
+    sayDropped(dropped, 'without a reward');
+    console.error(
+      `wrote ${rows.toLocaleString('en-US')} rows with ${columns.join(', ')} to ${plainLine(flags.output)}`,
+    );
+  });
 }
 
 function sayDropped(dropped: Record<string, number>, left: string): void {
   for (const [reason, count] of Object.entries(dropped))
     console.error(`${count} ${left}: ${plainLine(reason)}`);
-}
-
-/** One line that changes in place, on a terminal only. */
-function counter(what: string): (done: number, all: number) => void {
-  const { stderr } = process;
-  if (!stderr.isTTY) return () => undefined;
-  return (done, all) =>
-    void stderr.write(
-      `\r\u001b[K${done < all ? `${done.toLocaleString('en-US')} of ${all.toLocaleString('en-US')} ${what}` : ''}`,
-    );
 }

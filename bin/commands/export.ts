@@ -27,19 +27,10 @@ export async function exportCommand(
   const say = (sentence: string): void => void stderr.write(`${plainLine(sentence)}\n`);
   for (const note of notes) say(note);
   return interruptible(async (signal) => {
-    const result = await runExport(plan, { signal, onProgress: counter(stderr) });
+    const result = await runExport(plan, { signal });
     for (const note of result.notes) say(note);
     stdout.write(`${json ? JSON.stringify(result) : exportText(result, process.cwd())}\n`);
   });
-}
-
-/** One line that changes in place, on a terminal only. */
-function counter(stderr: ExportStreams['stderr']): (done: number, all: number) => void {
-  if (!stderr.isTTY) return () => undefined;
-  return (done, all) => {
-    const [now, end] = [done, all].map((rows) => rows.toLocaleString('en-US'));
-    stderr.write(`\r\u001b[K${done < all ? `${now} of ${end} rows` : ''}`);
-  };
 }
 
 function help(): string {

@@ -53,16 +53,20 @@ export async function generateCommand(
   const rows = await openRows(await dataFiles(prompts, process.cwd()));
   // Before interrupts are caught: one ends a download at once, and what came is kept.
   const folder = await resolveModel(model);
-  return interruptible(async (signal) => {
-    await using writer = await LanguageModel.load(folder, { threads });
-    const progress = follow(streams, rows.count);
-    const options = { ...samplingOf(sampling), signal, onProgress: progress.take };
-    const written = generateRows(writer, rows, options);
-    if (output === null) await pipeline(Readable.from(jsonLines(written)), stdout, { end: false });
-    else await writeRows(resolve(output), written);
-    progress.end(output);
-    if (output !== null && json) stdout.write(`${JSON.stringify(progress.totals())}\n`);
-  });
+  return interruptible(
+    async (signal) => {
+      await using writer = await LanguageModel.load(folder, { threads });
+      const progress = follow(streams, rows.count);
+      const options = { ...samplingOf(sampling), signal, onProgress: progress.take };
+      const written = generateRows(writer, rows, options);
+      if (output === null)
+        await pipeline(Readable.from(jsonLines(written)), stdout, { end: false });
+      else await writeRows(resolve(output), written);
+      progress.end(output);
+      if (output !== null && json) stdout.write(`${JSON.stringify(progress.totals())}\n`);
+    },
+    output === null ? 'what was written is whole rows' : undefined,
+  );
 }
 
 const usage = 'rewardlab generate MODEL --prompts FILE… [--OPTION VALUE]…';

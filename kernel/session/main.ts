@@ -28,6 +28,7 @@ import { commandsFile, decodeCommand, noticesFile, noticeWriter } from './protoc
 import { createProgramRunner } from './run-program.ts';
 import { installStackTraces } from './stack-traces.ts';
 import { createQuestions } from './questions.ts';
+import { showRowsWorkIn } from './rows-work.ts';
 import { createScope } from './scope.ts';
 import { createVoice } from './voice.ts';
 
@@ -63,6 +64,7 @@ function main(): void {
   installBridge(bridge);
   installGlobals(bridge);
   showDownloadsIn(bridge.display);
+  showRowsWorkIn(bridge.display);
   const scope = createScope(evaluator);
   const checks = createChecks(send);
   const { check } = checks;

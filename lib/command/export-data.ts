@@ -1,11 +1,12 @@
 /** An export from a script or a cell: settings in, what was written out. */
 import { rowSource, type RowSource } from '../code/own-rows.ts';
 import type { Format } from '../data/export/outputs.ts';
-import { runExport, type ExportHooks, type ExportResult } from '../data/export/run-export.ts';
+import { runExport, type ExportResult } from '../data/export/run-export.ts';
 import { sourceFiles } from '../data/export/source-files.ts';
 import { openTables, tableOf } from '../data/export/tables.ts';
 import { closest } from '../errors.ts';
 import { interruptSignal } from '../interrupt.ts';
+import type { RowsWorkOptions } from '../rows-work.ts';
 import { describeOptions } from './describe.ts';
 import { exportOptions } from './export-options.ts';
 import { checkExport, planOf } from './export.ts';
@@ -39,7 +40,7 @@ export interface ExportSettings {
  */
 export async function exportData(
   settings: ExportSettings,
-  hooks: ExportHooks & { cwd?: string } = {},
+  hooks: RowsWorkOptions & { cwd?: string } = {},
 ): Promise<ExportResult> {
   const { data, rows, ...options } = settings;
   const given = nothingGiven();

@@ -85,7 +85,10 @@ export function lineText({ fraction, parts }: ProgressLine, width: number): stri
 }
 
 export function progressBundle(progress: Progress): MimeBundle {
-  const line = lineOf(progress);
+  return lineBundle(lineOf(progress));
+}
+
+export function lineBundle(line: ProgressLine): MimeBundle {
   const value = (line.fraction ?? 0).toFixed(4);
   return {
     'text/html': `<div style="font-family:monospace"><progress value="${value}" max="1" style="width:12em;vertical-align:middle"></progress>${line.parts.map(partHtml).join(' ')}</div>`,

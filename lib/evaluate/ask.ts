@@ -5,6 +5,7 @@ import type { Row, Rows } from '../data/rows.ts';
 import { inRow } from '../recipe/encode.ts';
 import type { Completion, Sampling } from '../recipe/recipe.ts';
 import { thinkingRule, type ThinkingWish } from '../reward/thinking.ts';
+import type { RowsWork } from '../rows-work.ts';
 import type { ChatMessage, TextEncoder } from '../text/encoder.ts';
 
 /** A language model that can be asked. */
@@ -25,7 +26,8 @@ export interface Asking {
   columns: readonly string[];
   sampling: Sampling;
   thinking: ThinkingWish;
-  onProgress?: ((done: number, rows: number) => void) | undefined;
+  /** Told how many of how many rows are done. */
+  report: RowsWork['report'];
 }
 
 /** What is asked about one row: several prompts, and what its answers are kept with. */
@@ -63,7 +65,7 @@ async function* answers<T>(
   read: (row: Row, index: number) => Questions<T> | Refused,
   refused: Refusals,
 ): AsyncGenerator<Answered<T>> {
-  const { rows, columns, onProgress } = asking;
+  const { rows, columns, report } = asking;
   const encode = encoder(asking);
   let waiting: Waiting<T>[] = [];
   let index = 0;
@@ -80,10 +82,10 @@ async function* answers<T>(
         continue;
       yield* await written(asking, waiting);
       waiting = [];
-      onProgress?.(index, rows.count);
+      report(index, rows.count);
     }
   if (waiting.length > 0) yield* await written(asking, waiting);
-  onProgress?.(rows.count, rows.count);
+  report(rows.count, rows.count);
 }
 
 function encoder({ model, sampling, thinking }: Asking) {

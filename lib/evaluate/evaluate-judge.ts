@@ -10,6 +10,7 @@ import { pairExamples, scoreExamples } from '../reward/examples.ts';
 import { pairwiseJudge, type PairwiseJudge } from '../reward/pairwise.ts';
 import { pointwiseJudge, type PointwiseJudge } from '../reward/pointwise.ts';
 import { thinkingRule } from '../reward/thinking.ts';
+import { rowsWork, type RowsWorkOptions } from '../rows-work.ts';
 import type { Asking, JudgeModel } from './ask.ts';
 import { askCandidates } from './ask-candidates.ts';
 import { askPairs } from './ask-pairs.ts';
@@ -17,32 +18,36 @@ import { askScores } from './ask-scores.ts';
 import { judgeOptions, type JudgeOptions } from './judge-options.ts';
 import type { JudgeEvaluation } from './judge-evaluation.ts';
 
-export interface JudgeRequest {
+export interface JudgeRequest extends RowsWorkOptions {
   model: JudgeModel;
   rows: Rows;
   /** The others at their defaults. */
   options?: Partial<Omit<JudgeOptions, 'output'>>;
-  onProgress?: (done: number, rows: number) => void;
   /** Told of every verdict, as a row to be written. */
   onVerdict?: (row: Row) => void;
 }
 
 /** Asks about every row that can be used. Throws a `UserError` where the table is none of the layouts. */
 export async function evaluateJudge(request: JudgeRequest): Promise<JudgeEvaluation> {
-  const { model, rows, onProgress, onVerdict = () => undefined } = request;
+  const { model, rows, onVerdict = () => undefined } = request;
   const options = judgeOptions.parse(request.options ?? {});
   if (!model.text.chats)
     throw new UserError('the model has no chat template, and judges are asked in a conversation');
   const { thinking, max_tokens: maxTokens, temperature, seed } = options;
   const sampling = { maxTokens, temperature, topP: 1, topK: 0, n: 1, seed, stop: [] };
-  const asking: Omit<Asking, 'columns'> = { model, rows, sampling, thinking, onProgress };
+  using work = rowsWork('judging', request);
+  const { report } = work;
+  const asking: Omit<Asking, 'columns'> = { model, rows, sampling, thinking, report };
   const { ask } = thinkingRule(model.text, thinking);
   const many = holdsCandidates(rows);
   const kind = options.judge ?? (many ? 'pointwise' : await kindOf(rows));
   const judge = await judgeOf(kind, { ...options, ask });
-  if (many) return askCandidates({ ...asking, columns: candidateColumns(rows) }, judge, onVerdict);
+  if (many)
+    return await askCandidates({ ...asking, columns: candidateColumns(rows) }, judge, onVerdict);
   const whole = { ...asking, columns: judge.columns(rows) };
-  return 'orders' in judge ? askPairs(whole, judge, onVerdict) : askScores(whole, judge, onVerdict);
+  return 'orders' in judge
+    ? await askPairs(whole, judge, onVerdict)
+    : await askScores(whole, judge, onVerdict);
 }
 
 /** Examples of the one kind are no examples of the other. */

@@ -9,9 +9,10 @@ import type { Truncation } from '../recipe/recipe.ts';
 import type { Job, Options } from '../train/job.ts';
 import { trainingOptions } from '../train/options.ts';
 import { findLocalEngine } from '../worker/find-engine.ts';
-import { measureInWorker, type MeasureOptions } from '../worker/measure.ts';
+import type { RowsWorkOptions } from '../rows-work.ts';
+import { measureInWorker } from '../worker/measure.ts';
 
-export interface MeasureRowsOptions extends MeasureOptions {
+export interface MeasureRowsOptions extends RowsWorkOptions {
   /** Folder of a trained model. */
   model: string;
   /** Parquet or JSON-lines files. */

@@ -2,6 +2,7 @@
 import { candidateColumns, judgedCandidates } from '../data/judge-candidates.ts';
 import { refusals } from '../data/refusals.ts';
 import type { Rows } from '../data/rows.ts';
+import { rowsWork, type RowsWorkOptions } from '../rows-work.ts';
 import type { RewardModel } from '../worker/reward-model.ts';
 import { bestOfN } from './best-of-n.ts';
 import type { Candidates } from './best-of-n.ts';
@@ -11,8 +12,9 @@ import type { JudgeEvaluation } from './judge-evaluation.ts';
 export async function scoreCandidates(
   model: Pick<RewardModel, 'score'>,
   rows: Rows,
-  onProgress?: (done: number, rows: number) => void,
+  options: RowsWorkOptions = {},
 ): Promise<Omit<JudgeEvaluation, 'judge'>> {
+  using work = rowsWork('scoring', options);
   const refused = refusals();
   const items: Candidates[] = [];
   let index = 0;
@@ -33,7 +35,7 @@ export async function scoreCandidates(
           ...{ chosen: scores.slice(0, right), rejected: scores.slice(right) },
         });
       }
-      onProgress?.(++index, rows.count);
+      work.report(++index, rows.count);
     }
   return { ...bestOfN(items), dropped: refused.counts, notes: refused.sentences() };
 }

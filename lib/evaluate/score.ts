@@ -2,18 +2,17 @@
 import { resolve } from 'node:path';
 import { openRows, type Row } from '../data/rows.ts';
 import { checkOutput, writeRows } from '../data/write-rows.ts';
+import { rowsWork, type RowsWorkOptions } from '../rows-work.ts';
 import { RewardModel, type LoadModelOptions, type Scorable } from '../worker/reward-model.ts';
 import { scoredColumns, type ScoredColumns } from './scored-columns.ts';
 
-export interface ScoreOptions extends LoadModelOptions {
+export interface ScoreOptions extends LoadModelOptions, RowsWorkOptions {
   /** Folder of a reward model. */
   model: string;
   /** Parquet or JSON-lines files. */
   data: string | readonly string[];
   /** A `.parquet` or `.jsonl` file to write. */
   output: string;
-  /** Told how many of how many rows are done. */
-  onProgress?: (done: number, rows: number) => void;
 }
 
 export interface Scored {
@@ -30,18 +29,24 @@ const rowsPerRequest = 64;
 
 /** Scores every row; the output appears whole or not at all. */
 export async function score(options: ScoreOptions): Promise<Scored> {
-  const { data, output, onProgress } = options;
+  const { data, output } = options;
   const path = resolve(output);
   checkOutput(output);
   const rows = await openRows(typeof data === 'string' ? [data] : data);
   const columns = await scoredColumns(rows);
   const dropped: Record<string, number> = {};
+  using work = rowsWork('scoring', options);
   await using model = await RewardModel.load(options.model, options);
   const scored = scoreRows(rows.scan(), { model, columns, dropped }, (done) =>
-    onProgress?.(done, rows.count),
+    work.report(done, rows.count),
   );
   const rewards = Object.fromEntries(columns.names.map((name) => [name, 'DOUBLE']));
-  await writeRows(path, scored, { ...rows.columns, ...rewards });
+  try {
+    await writeRows(path, scored, { ...rows.columns, ...rewards });
+  } catch (error) {
+    work.signal?.throwIfAborted(); // A writer has words of its own for an interrupt.
+    throw error;
+  }
   return { output: path, rows: rows.count, columns: columns.names, dropped };
 }
 

@@ -2,20 +2,16 @@
 import type { Measurement } from '../engine/measure-model.ts';
 import type { Job } from '../train/job.ts';
 import { startWorker } from './client.ts';
+import { rowsWork, type RowsWorkOptions } from '../rows-work.ts';
 import { fromRefusal } from './refusal.ts';
-
-export interface MeasureOptions {
-  /** Told how many of how many rows are done. */
-  onProgress?: (done: number, rows: number) => void;
-  signal?: AbortSignal;
-}
 
 /** What `job.recipe`'s objective says of `job.model` on the files of `job.validation`. */
 export async function measureInWorker(
   job: Job,
-  options: MeasureOptions = {},
+  options: RowsWorkOptions = {},
 ): Promise<Measurement> {
-  const { onProgress, signal } = options;
+  using work = rowsWork('evaluating', options);
+  const { signal } = work;
   const worker = startWorker();
   const release = (): void => worker.release();
   signal?.addEventListener('abort', release);
@@ -23,7 +19,7 @@ export async function measureInWorker(
     worker.send({ type: 'measure', job });
     for await (const message of worker.messages()) {
       if (message.type === 'refused') throw fromRefusal(message.refusal);
-      if (message.type === 'progress') onProgress?.(message.done, message.rows);
+      if (message.type === 'progress') work.report(message.done, message.rows);
       if (message.type === 'measured') return message.measurement;
     }
     signal?.throwIfAborted();

@@ -7,6 +7,7 @@ import { gather, type Gathered, type Gathering } from './gather.ts';
 import { missingFiles, outputsOf, type Naming, type Output } from './outputs.ts';
 import { partsOf, type Part } from './parts.ts';
 import type { Shares } from './split.ts';
+import { rowsWork, type RowsWorkOptions } from '../../rows-work.ts';
 import { openSpool } from './spool.ts';
 
 export interface ExportPlan extends Gathering, Naming {
@@ -40,23 +41,18 @@ export interface ExportResult {
   notes: string[];
 }
 
-export interface ExportHooks {
-  /** Aborted: nothing is written. */
-  signal?: AbortSignal | undefined;
-  /** Told how many rows of how many are read. */
-  onProgress?: ((done: number, rows: number) => void) | undefined;
-}
-
-/** All files are put in their places together at the end, over files of the same names. */
+/**
+ * All files are put in their places together at the end, over files of the same names; none where it is
+ * interrupted.
+ */
 export async function runExport(
   plan: ExportPlan,
-  { signal, onProgress }: ExportHooks = {},
+  options: RowsWorkOptions = {},
 ): Promise<ExportResult> {
+  using work = rowsWork('exporting', options);
+  const { signal } = work;
   await using spool = await openSpool();
-  const { converter, gathered, schema, ...counts } = await gather(plan, spool, (done, rows) => {
-    signal?.throwIfAborted();
-    onProgress?.(done, rows);
-  });
+  const { converter, gathered, schema, ...counts } = await gather(plan, spool, work.report);
   const { parts, notes } = partsOf(gathered, plan.split, plan.seed);
   const outputs = outputsOf(parts, gathered, {
     ...plan,

@@ -1,5 +1,5 @@
 /** A served model: rewards in order, whatever they are of; refusals; measuring and scoring files. */
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openRows, type Row } from '../../../lib/data/rows.ts';
@@ -84,6 +84,23 @@ test('rows without an answer get no reward and are counted', async () => {
   const rewards = written.map((line) => (JSON.parse(line) as { reward: unknown }).reward);
   expect(rewards).toEqual([expect.any(Number), null]);
 });
+
+test.each(['given-up.jsonl', 'given-up.parquet'])(
+  '%s: given up, nothing is written',
+  async (name) => {
+    const signal = AbortSignal.abort(new Error('enough'));
+    const output = join(folder, name);
+    const scored = score({
+      model: micro.model,
+      data: micro.validation,
+      output,
+      threads: 2,
+      signal,
+    });
+    await expect(scored).rejects.toThrow('enough');
+    expect((await readdir(folder)).filter((file) => file.startsWith(name))).toEqual([]);
+  },
+);
 
 test('names what it cannot score', async () => {
   const data = join(folder, 'other.jsonl');
