@@ -15,9 +15,9 @@ const mostFrozen = 2 ** 28;
 const mostInCache = 2 ** 24;
 /** Threads of onnxruntime that share a step of few weights: for more, its products are too short. */
 const mostTogether = 2;
-/** Sequences of a thread at a time: past these, a step takes as much longer as it has more rows. */
+/** Sequences at a time for each thread: past these, a step takes as much longer as it has more rows. */
 const mostRows = 32;
-/** Elements of keys and values that a thread may keep: 1 GiB. */
+/** Elements of keys and values that a writer may keep: 1 GiB. */
 const mostCached = 2 ** 28;
 
 export interface WriterParts {
@@ -39,11 +39,12 @@ export function createWriter(step: Step, { machine, id, version }: WriterParts):
       const words = new Int32Array(
         new SharedArrayBuffer(4 * (controlWords.ended + sequencesOf(request))),
       );
-      const { count, threads } = writersOf(request, machine);
+      const writers = writersOf(request, machine);
+      const { count, threads } = writers;
       const common = {
         ...{ session: id, version: version(), draw: request.draw, ends: request.ends, vocab },
         readings: readingsOf(request, count),
-        rows: rowsOf(request, step, count),
+        rows: rowsOf(request, step, writers),
         threads,
         control: words.buffer,
         tell: control.onTokens !== undefined,
@@ -141,13 +142,13 @@ function readingsOf({ readings, n }: WriteRequest, threads: number): WriteReadin
   });
 }
 
-/** All threads alike, as far as memory allows. */
-function rowsOf(request: WriteRequest, step: Step, threads: number): number {
+/** All writers alike, as far as memory allows. */
+function rowsOf(request: WriteRequest, step: Step, { count, threads }: Writers): number {
   const own = (tokens: number): number => (step.shared ? tokens / request.n : tokens);
   const longest = Math.max(...promptsOf(request).map(({ tokens, most }) => own(tokens) + most));
   const size = 2 * step.layers * step.heads * step.width * (longest + 64);
-  const even = Math.ceil(sequencesOf(request) / threads);
-  return Math.max(1, Math.min(even, mostRows, Math.floor(mostCached / size)));
+  const even = Math.ceil(sequencesOf(request) / count);
+  return Math.max(1, Math.min(even, mostRows * threads, Math.floor(mostCached / size)));
 }
 
 /** Plans of readings' programs that a thread does not know. */
