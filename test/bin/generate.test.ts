@@ -102,17 +102,17 @@ test('prompts of text, messages and ids, as the library writes them', async () =
 test('writes a file, tells its totals, and shows how far it is on a terminal', async () => {
   const text = file(
     'more.jsonl',
-    Array.from({ length: 40 }, () => ({ prompt: 'hello' })),
+    Array.from({ length: 80 }, () => ({ prompt: 'hello' })),
   );
   const output = join(folder, 'out.parquet');
   const words = [model, '--prompts', text, '--max-tokens', '2', '--output', output, '--json'];
   const { out, err } = await run(words, { tty: true });
   const [totals] = objects(out);
-  expect(totals).toMatchObject({ rows: 40 });
-  expect(err).toMatch(/row 32 of 40 {2}[\d,]+ tokens\/s {2}\d+ s left/);
+  expect(totals).toMatchObject({ rows: 80 });
+  expect(err).toMatch(/row 64 of 80 {2}[\d,]+ tokens\/s {2}\d+ s left/);
   const rows: Row[] = [];
   for await (const chunk of (await openRows(output)).scan()) rows.push(...chunk);
-  expect(rows).toHaveLength(40);
+  expect(rows).toHaveLength(80);
   expect(totals!.tokens).toBe(rows.reduce((sum, row) => sum + (row.token_ids as []).length, 0));
 });
 
