@@ -10,6 +10,8 @@ export interface RowsProgress {
   id: string;
   /** What is done with the rows, as in `scoring`. */
   doing: string;
+  /** What the rows are called. */
+  noun: string;
   done: number;
   rows: number;
   seconds: number;
@@ -45,7 +47,7 @@ export function showRowsWork(show: Show): void {
 }
 
 /** Begins work that reports; disposed of, it is over. */
-export function rowsWork(doing: string, options: RowsWorkOptions = {}): RowsWork {
+export function rowsWork(doing: string, options: RowsWorkOptions = {}, noun = 'rows'): RowsWork {
   const { signal = interruptSignal(), onProgress } = options;
   const show = (Reflect.get(globalThis, key) as Show | undefined) ?? onTerminal(process.stderr);
   const id = crypto.randomUUID();
@@ -57,7 +59,7 @@ export function rowsWork(doing: string, options: RowsWorkOptions = {}): RowsWork
     const between = (at - first!.at) / 1e3;
     const came = done - first!.done;
     show({
-      ...{ id, doing, done, rows, seconds: (performance.now() - begun) / 1e3 },
+      ...{ id, doing, noun, done, rows, seconds: (performance.now() - begun) / 1e3 },
       ...(came > 0 && between > 0 && { rowsPerSecond: came / between }),
       ...(end && { end }),
     });
@@ -91,12 +93,12 @@ export function onTerminal(stream: NodeJS.WriteStream): Show {
 
 /** `scoring: 1,200 of 10,000 rows`, `26 s left`, `340 rows/s`; at the end `scoring: 10,000 rows` and `29 s`. */
 export function rowsParts(progress: RowsProgress): string[] {
-  const { doing, done, rows, seconds, rowsPerSecond, end } = progress;
+  const { doing, noun, done, rows, seconds, rowsPerSecond, end } = progress;
   const [now, all] = [done, rows].map((count) => count.toLocaleString('en-US'));
-  if (end && done >= rows) return [`${doing}: ${all} rows`, duration(seconds)];
-  const far = `${doing}: ${now} of ${all} rows`;
+  if (end && done >= rows) return [`${doing}: ${all} ${noun}`, duration(seconds)];
+  const far = `${doing}: ${now} of ${all} ${noun}`;
   if (end) return [far, 'ended'];
   if (rowsPerSecond === undefined) return [far];
   const rate = rowsPerSecond.toLocaleString('en-US', { maximumSignificantDigits: 3 });
-  return [far, `${duration((rows - done) / rowsPerSecond)} left`, `${rate} rows/s`];
+  return [far, `${duration((rows - done) / rowsPerSecond)} left`, `${rate} ${noun}/s`];
 }

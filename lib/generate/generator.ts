@@ -27,6 +27,8 @@ export interface GenerateOptions {
   /** Aborted: rejects with its reason at once; the generator remains usable. */
   signal?: AbortSignal;
   onToken?: (token: WrittenToken) => void;
+  /** Told now and then how many of how many completions are written. */
+  onProgress?: (done: number, completions: number) => void;
   /** The first prompt's number, where they are a part of more: it seeds samples and is said in refusals. */
   first?: number;
   /** What a prompt is called in refusals, with its number unless it is alone. */
@@ -61,7 +63,8 @@ export function createGenerator(options: GeneratorOptions): Generator {
     return writer;
   };
   return {
-    async generate(prompts, sampling, { signal, onToken, first, called = 'prompt' } = {}) {
+    async generate(prompts, sampling, options = {}) {
+      const { signal, onToken, onProgress, first, called = 'prompt' } = options;
       if (prompts.length === 0 || sampling.n < 1) return prompts.map(() => []);
       if (!executor.writer) throw new UserError(`executor ${executor.name} cannot generate`);
       const { temperature, topP, topK, seed, n } = sampling;
@@ -79,7 +82,11 @@ export function createGenerator(options: GeneratorOptions): Generator {
       });
       const written = await writer.write(
         { readings, n, draw: { temperature, topP, topK, seed }, ends: transcript.ends },
-        { ...(signal && { signal }), ...(transcript.take && { onTokens: transcript.take }) },
+        {
+          ...(signal && { signal }),
+          ...(transcript.take && { onTokens: transcript.take }),
+          ...(onProgress && { onProgress }),
+        },
       );
       return prompts.map((_, i) =>
         Array.from({ length: n }, (_, j) => transcript.completion(i * n + j, written[i * n + j]!)),

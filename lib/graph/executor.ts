@@ -168,6 +168,8 @@ export interface WriteControl {
   signal?: AbortSignal;
   /** Told each step's tokens as they come; returns the sequences to end, which may go on for some tokens. */
   onTokens?: (tokens: readonly Token[]) => readonly number[];
+  /** Told now and then how many of how many sequences are written. */
+  onProgress?: (done: number, sequences: number) => void;
 }
 
 /** Writes with the weights as they are when it is asked. */

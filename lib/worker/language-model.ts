@@ -5,6 +5,7 @@ import { checkSampling } from '../generate/options.ts';
 import { interruptSignal } from '../interrupt.ts';
 import { resolveModel } from '../model/hub.ts';
 import type { Completion, Sampling } from '../recipe/recipe.ts';
+import { rowsWork } from '../rows-work.ts';
 import type { ChatMessage } from '../text/encoder.ts';
 import { placeOf, type PlaceOptions } from './find-engine.ts';
 import { startServed, type Served } from './served.ts';
@@ -102,16 +103,25 @@ async function write(
     },
   };
   const signals = [signal, interruptSignal()].filter((given) => given !== undefined);
+  using work = rowsWork('writing', { signal: AbortSignal.any(signals) }, 'completions');
+  // Whoever asks for a part of more shows the whole.
+  const report: typeof work.report = (done, all) => {
+    if (all > 1 && first === undefined) work.report(done, all);
+  };
   const answer = await served.ask(
     { type: 'generate', ...request },
     {
-      signal: AbortSignal.any(signals),
+      signal: work.signal,
       heard: (message) => {
         if (message.type === 'tokens') for (const token of message.tokens) onToken?.(token);
+        if (message.type === 'writing') report(message.done, message.completions);
       },
     },
   );
-  return answer.type === 'completions' ? answer.completions : [];
+  const completions = answer.type === 'completions' ? answer.completions : [];
+  const all = completions.flat().length;
+  report(all, all);
+  return completions;
 }
 
 type Hooks = Required<Pick<WriteOptions, 'onToken' | 'signal'>>;

@@ -54,6 +54,7 @@ export type FromWorker =
   | { type: 'serving' }
   | { type: 'scores'; id: number; rewards: number[] }
   | { type: 'tokens'; id: number; tokens: readonly WrittenToken[] }
+  | { type: 'writing'; id: number; done: number; completions: number }
   | { type: 'completions'; id: number; completions: Completion[][] }
   | { type: 'log-probs'; id: number; logProbs: number[][] }
   /** What was asked cannot be done; `id` where it was one request among others. */

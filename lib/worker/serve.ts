@@ -77,7 +77,9 @@ async function write(
   const onToken = (token: WrittenToken): void => {
     if (fresh.push(token) === 1) setImmediate(flush);
   };
-  const hooks = { ...options, signal, ...(tell && { onToken }) };
+  const onProgress = (done: number, all: number): void =>
+    void send({ type: 'writing', id, done, completions: all });
+  const hooks = { ...options, signal, onProgress, ...(tell && { onToken }) };
   const completions = await served.generate(prompts, sampling, hooks);
   flush();
   return { type: 'completions', id, completions };

@@ -90,7 +90,7 @@ function isAnswer(message: FromWorker): message is Answer {
 
 function hear(message: Answer, asked: ReadonlyMap<number, Waiting>): void {
   const waiting = asked.get(message.id!);
-  if (message.type === 'tokens') waiting?.heard?.(message);
+  if (message.type === 'tokens' || message.type === 'writing') waiting?.heard?.(message);
   else if (message.type === 'refused') waiting?.reject(fromRefusal(message.refusal));
   else waiting?.resolve(message);
 }

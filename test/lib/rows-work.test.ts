@@ -64,7 +64,7 @@ test('an interrupt, or a signal of its own, ends it at its next report', () => {
   expect(told).toEqual([1]);
 });
 
-const progress = { id: '', doing: 'scoring', done: 1200, rows: 10_000, seconds: 3.6 };
+const progress = { id: '', doing: 'scoring', noun: 'rows', done: 1200, rows: 10_000, seconds: 3.6 };
 test.each<[RowsProgress, string]>([
   [progress, 'scoring: 1,200 of 10,000 rows'],
   [{ ...progress, rowsPerSecond: 341.7 }, 'scoring: 1,200 of 10,000 rows, 26 s left, 342 rows/s'],

@@ -130,8 +130,11 @@ export interface Writing extends Pick<WriteRequest, 'draw' | 'ends'> {
   tell: boolean;
 }
 
-/** Places in `Writing.control`: 1 where all shall stop; the next reading to take; from here, 1 a sequence to end. */
-export const controlWords = { aborted: 0, nextReading: 1, ended: 2 } as const;
+/**
+ * Places in `Writing.control`: 1 where all shall stop; the next reading to take; how many sequences are
+ * written; from here, 1 a sequence to end.
+ */
+export const controlWords = { aborted: 0, nextReading: 1, written: 2, ended: 3 } as const;
 
 export interface WrittenSequence extends Written {
   sequence: number;

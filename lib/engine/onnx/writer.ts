@@ -1,6 +1,6 @@
 /** Writes sequences on all threads: prepares what each is told, and gathers what each has written. */
 import type { Merge, Prompt, Step, Token } from '../../graph/executor.ts';
-import type { WriteRequest, Writer, Written } from '../../graph/executor.ts';
+import type { WriteControl, WriteRequest, Writer, Written } from '../../graph/executor.ts';
 import { parameterInput, writeOnnx } from '../../graph/onnx/write.ts';
 import type { Machine } from './machine.ts';
 import { controlWords } from './messages.ts';
@@ -61,9 +61,13 @@ export function createWriter(step: Step, { machine, id, version }: WriterParts):
         const writing: Writing = { ...common, plans, ...(!known && { step: plan }) };
         return crew.ask(thread, { type: 'write', writing }, heard);
       });
+      const stopTelling = tellOften(control.onProgress, () => [
+        Atomics.load(words, controlWords.written),
+        sequencesOf(request),
+      ]);
       const written = await untilAborted(Promise.all(replies), signal, () =>
         Atomics.store(words, controlWords.aborted, 1),
-      );
+      ).finally(stopTelling);
       return inOrder(written.flatMap((reply) => reply.written!));
     },
     async close() {
@@ -160,6 +164,17 @@ function newPlans({ readings }: WriteRequest, thread: number): SessionPlan[] {
     told.add(thread);
     return program.plan('inference');
   });
+}
+
+const tellMs = 200;
+
+/** Tells how far it is until it is stopped. */
+function tellOften(
+  tell: WriteControl['onProgress'],
+  state: () => readonly [done: number, sequences: number],
+): () => void {
+  const timer = tell && setInterval(() => tell(...state()), tellMs);
+  return () => clearInterval(timer);
 }
 
 /** The caller need not wait for threads to see that they are told to stop. */

@@ -5,6 +5,7 @@ import { createOnnxExecutor } from '../../../lib/engine/onnx/executor.ts';
 import { serveLanguageModel } from '../../../lib/engine/served-language-model.ts';
 import { checkSampling } from '../../../lib/generate/options.ts';
 import { interruptedBy } from '../../../lib/interrupt.ts';
+import { showRowsWork, type RowsProgress } from '../../../lib/rows-work.ts';
 import { LanguageModel, type WriteOptions } from '../../../lib/worker/language-model.ts';
 import { refusal } from '../refusal.ts';
 import { temporaryFolder } from '../temporary.ts';
@@ -36,6 +37,18 @@ test('writes what it would write in this process', async () => {
   expect(written.map(({ ids, logProbs, text }) => ({ ids, logProbs, text }))).toEqual(
     expected.flat().map(({ ids, logProbs, text }) => ({ ids, logProbs, text })),
   );
+});
+
+test('many completions show how far they are', async () => {
+  const shown: RowsProgress[] = [];
+  showRowsWork((progress) => shown.push(progress));
+  const prompts = Array.from({ length: 400 }, () => 'hello');
+  await model.generate(prompts, { n: 4, maxTokens: 100 });
+  showRowsWork(() => undefined);
+  expect(shown.at(-1)).toMatchObject({ doing: 'writing', noun: 'completions', done: 1600 });
+  expect(shown.at(-1)!.end).toBe(true);
+  expect(shown.every(({ done, rows }) => done <= rows && rows === 1600)).toBe(true);
+  expect(shown.some(({ done }) => done > 0)).toBe(true);
 });
 
 test('the number of the first prompt seeds what is written', async () => {

@@ -31,6 +31,11 @@ export async function writeSequences(
   const done: Row[] = [];
   const waiting: Waiting[] = [];
 
+  const end = (some: readonly Row[]): void => {
+    done.push(...some);
+    if (some.length > 0) Atomics.add(flags, words.written, some.length);
+  };
+
   const takeReading = async (): Promise<void> => {
     const reading = writing.readings[Atomics.add(flags, words.nextReading, 1)];
     if (!reading) return;
@@ -47,7 +52,7 @@ export async function writeSequences(
       const { prompt, outputs } = first;
       const row = begin(prompt, first.next++, writing.draw);
       if (tokens.next(row, outputs, prompt.row)) rows.add(row, first);
-      else done.push(row);
+      else end([row]);
       if (first.next < prompt.sequences.length) continue;
       waiting.shift();
       rows.exhausted(first);
@@ -61,7 +66,7 @@ export async function writeSequences(
       (row, r) =>
         tokens.next(row, outputs, r) && Atomics.load(flags, words.ended + row.sequence) === 0,
     );
-    done.push(...rows.take(going));
+    end(rows.take(going));
   };
 
   for (;;) {
