@@ -22,9 +22,9 @@ export interface RowsProgress {
 }
 
 export interface RowsWorkOptions {
-  /** Aborted: the work rejects with its reason. In a cell, an interrupt does the same. */
+  /** Aborted: the work rejects with its reason. In a cell, an interrupt does the same besides. */
   signal?: AbortSignal | undefined;
-  /** Told how many of how many rows are done. */
+  /** Told how many of how many rows are done, in place of the person: it shows it, or is a part of what does. */
   onProgress?: ((done: number, rows: number) => void) | undefined;
 }
 
@@ -48,8 +48,11 @@ export function showRowsWork(show: Show): void {
 
 /** Begins work that reports; disposed of, it is over. */
 export function rowsWork(doing: string, options: RowsWorkOptions = {}, noun = 'rows'): RowsWork {
-  const { signal = interruptSignal(), onProgress } = options;
+  const { onProgress } = options;
+  const signals = [options.signal, interruptSignal()].filter((given) => given !== undefined);
+  const signal = signals.length > 0 ? AbortSignal.any(signals) : undefined;
   const show = (Reflect.get(globalThis, key) as Show | undefined) ?? onTerminal(process.stderr);
+  const quiet = onProgress !== undefined;
   const id = crypto.randomUUID();
   const begun = performance.now();
   let [last, first]: { at: number; done: number; rows: number }[] = [];
@@ -72,7 +75,7 @@ export function rowsWork(doing: string, options: RowsWorkOptions = {}, noun = 'r
       const now = performance.now();
       last = { at: now, done, rows };
       first ??= last;
-      if (now - (shown ?? begun + quietMs - redrawMs) < redrawMs) return;
+      if (quiet || now - (shown ?? begun + quietMs - redrawMs) < redrawMs) return;
       shown = now;
       tell();
     },

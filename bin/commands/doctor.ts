@@ -92,12 +92,11 @@ function kernel(): Finding {
   const name = 'jupyter kernel';
   const found = installedKernels();
   if (found.length === 0) return { name, ok: false, text: 'not installed: rewardlab install' };
-  const texts = found.map((folder) => {
-    const [missing] = missingOf(folder);
-    return missing === undefined ? folder : `${folder} needs '${missing}', which is gone`;
-  });
-  const ok = found.every((folder) => missingOf(folder).length === 0);
-  return { name, ok, text: texts.join(', ') + (ok ? '' : ': rewardlab install') };
+  const gone = found.flatMap((folder) =>
+    missingOf(folder).map((word) => `${folder} needs '${word}', which is gone`),
+  );
+  if (gone.length > 0) return { name, ok: false, text: `${gone.join(', ')}: rewardlab install` };
+  return { name, ok: true, text: found.join(', ') };
 }
 
 /** The first that Jupyter finds is the one that it loads. */

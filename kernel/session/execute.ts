@@ -199,8 +199,10 @@ async function performMagic(
       check,
     });
   } finally {
-    if (running) running.inMagic = false;
-    inMagic(false);
+    if (running) {
+      running.inMagic = false;
+      inMagic(false);
+    }
   }
 }
 

@@ -21,7 +21,8 @@ export async function openJudge(
     async generate(prompts, sampling) {
       const written = await writer.generate(
         prompts.map((ids) => ({ ids })),
-        sampling,
+        // A part of what is judged, which shows how far it is.
+        { ...sampling, onProgress: () => undefined },
       );
       const { n } = sampling;
       return prompts.map((_, i) => written.slice(i * n, (i + 1) * n));

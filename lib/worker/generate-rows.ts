@@ -4,7 +4,7 @@ import { looksLikeMessages, toMessages } from '../data/messages.ts';
 import { UserError } from '../errors.ts';
 import type { LanguageModel, Promptable, WriteOptions, Written } from './language-model.ts';
 
-export interface GenerateRowsOptions extends Omit<WriteOptions, 'first' | 'called'> {
+export interface GenerateRowsOptions extends Omit<WriteOptions, 'first' | 'called' | 'onProgress'> {
   /** Told after some rows how many are done, and how many tokens were written. */
   onProgress?: (done: number, tokens: number) => void;
 }
@@ -57,7 +57,7 @@ async function* asked(
   for await (const chunk of rows.scan())
     for (let at = 0; at < chunk.length; at += rowsPerRequest) {
       const own = chunk.slice(at, at + rowsPerRequest);
-      const place = { first, called: 'row' };
+      const place = { first, called: 'row', onProgress: () => undefined };
       const prompts = own.map((row, i) => readPrompt(row[column] ?? null, column, place.first + i));
       first += own.length;
       yield async () => ({ own, written: await model.generate(prompts, { ...write, ...place }) });

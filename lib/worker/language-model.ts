@@ -2,7 +2,6 @@
 import type { Continued, Promptable, TemplateValues } from '../engine/served-language-model.ts';
 import type { WrittenToken } from '../generate/generator.ts';
 import { checkSampling } from '../generate/options.ts';
-import { interruptSignal } from '../interrupt.ts';
 import { resolveModel } from '../model/hub.ts';
 import type { Completion, Sampling } from '../recipe/recipe.ts';
 import { rowsWork } from '../rows-work.ts';
@@ -20,6 +19,8 @@ export interface WriteOptions extends Partial<Sampling> {
   onToken?: (token: WrittenToken) => void;
   /** Aborted: rejects at once; in a cell, an interrupt does the same. */
   signal?: AbortSignal;
+  /** Told now and then how many of how many completions are written, in place of the person. */
+  onProgress?: (done: number, completions: number) => void;
   /** The first prompt's number among others, which seeds its completions. */
   first?: number;
   /** What a prompt is called in refusals; 'prompt' if nothing is said. */
@@ -93,7 +94,7 @@ async function write(
   prompts: readonly Promptable[],
   options: WriteOptions,
 ): Promise<Completion[][]> {
-  const { template, onToken, signal, first, called, ...sampling } = options;
+  const { template, onToken, onProgress, signal, first, called, ...sampling } = options;
   const request = {
     ...{ prompts, sampling: checkSampling(sampling), tell: onToken !== undefined },
     options: {
@@ -102,11 +103,10 @@ async function write(
       ...(called !== undefined && { called }),
     },
   };
-  const signals = [signal, interruptSignal()].filter((given) => given !== undefined);
-  using work = rowsWork('writing', { signal: AbortSignal.any(signals) }, 'completions');
-  // Whoever asks for a part of more shows the whole.
+  using work = rowsWork('writing', { signal, onProgress }, 'completions');
+  // Of one, its text tells.
   const report: typeof work.report = (done, all) => {
-    if (all > 1 && first === undefined) work.report(done, all);
+    if (all > 1) work.report(done, all);
   };
   const answer = await served.ask(
     { type: 'generate', ...request },

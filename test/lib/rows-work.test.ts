@@ -46,22 +46,27 @@ test('what is soon over shows nothing', () => {
   expect(shown).toEqual([]);
 });
 
-test('an interrupt, or a signal of its own, ends it at its next report', () => {
+test('somebody who is told shows it', () => {
+  const told: number[] = [];
+  {
+    using work = rowsWork('scoring', { onProgress: (done) => void told.push(done) });
+    pass(2000);
+    work.report(1, 2);
+  }
+  expect([told, shown]).toEqual([[1], []]);
+});
+
+test('an interrupt, and a signal of its own, end it at its next report', () => {
   const [person, own] = [new AbortController(), new AbortController()];
   interruptedBy(person.signal);
-  using work = rowsWork('scoring');
-  const told: number[] = [];
-  using other = rowsWork('scoring', {
-    signal: own.signal,
-    onProgress: (done) => void told.push(done),
-  });
-  work.report(1, 2);
-  person.abort(new Error('interrupted'));
-  expect(() => work.report(2, 2)).toThrow('interrupted');
+  using work = rowsWork('scoring', { signal: new AbortController().signal });
+  using other = rowsWork('scoring', { signal: own.signal });
   other.report(1, 2);
   own.abort(new Error('enough'));
   expect(() => other.report(2, 2)).toThrow('enough');
-  expect(told).toEqual([1]);
+  work.report(1, 2);
+  person.abort(new Error('interrupted'));
+  expect(() => work.report(2, 2)).toThrow('interrupted');
 });
 
 const progress = { id: '', doing: 'scoring', noun: 'rows', done: 1200, rows: 10_000, seconds: 3.6 };
