@@ -1,10 +1,12 @@
 /** Work over rows shows itself in the cell that asked for it. */
-import { rowsBundle } from '../../lib/display/rows.ts';
 import { showRowsWork } from '../../lib/rows-work.ts';
 import type { Display } from './display.ts';
 
 export function showRowsWorkIn(display: Pick<Display, 'bundle'>): void {
   showRowsWork((progress) => {
-    display.bundle(rowsBundle(progress), { id: `rows-${progress.id}` });
+    // Loaded by the first that lasts: the session's start does not wait for it.
+    void import('../../lib/display/rows.ts').then(({ rowsBundle }) => {
+      display.bundle(rowsBundle(progress), { id: `rows-${progress.id}` });
+    });
   });
 }

@@ -3,7 +3,7 @@ import { expect, test, vi } from 'vitest';
 import { showRowsWorkIn } from '../../../kernel/session/rows-work.ts';
 import { rowsWork } from '../../../lib/rows-work.ts';
 
-test('is a bar and a line, and stays as what was done', () => {
+test('is a bar and a line, and stays as what was done', async () => {
   vi.useFakeTimers({ toFake: ['performance'] });
   const shown: { id: string; text: unknown; html: string }[] = [];
   showRowsWorkIn({
@@ -21,6 +21,7 @@ test('is a bar and a line, and stays as what was done', () => {
     work.report(4000, 4000);
   }
   vi.useRealTimers();
+  await vi.waitFor(() => expect(shown).toHaveLength(3));
   expect(shown.map(({ text }) => text)).toEqual([
     '━━━━╌╌╌╌╌╌╌╌╌╌╌╌ exporting: 1,000 of 4,000 rows  3 s left  1,000 rows/s',
     '━━━━━━━━━━━━━━━━ exporting: 4,000 of 4,000 rows  0 s left  1,000 rows/s',
