@@ -8,6 +8,9 @@ export interface Value {
   data: Float32Array | Int32Array | BigInt64Array;
   shape: readonly number[];
 }
+export interface FloatValue extends Value {
+  data: Float32Array;
+}
 export type Feeds = Record<string, Value>;
 
 export interface Executor {
@@ -80,7 +83,8 @@ export interface OptimizerState {
  * A graph that adds one token to each of B sequences. It is fed `ids` [B], `positions` [B, 1], the past of
  * every layer l as `keys.l` and `values.l` [B, heads, 1, N, width], `mask` [B, 1, 1, 1, N + 1] and `lengths`
  * = [N, 1]; it gives `scores` [B, V], the logits times `inverseTemperature`, their softmax `probs`, the
- * likeliest token `best` [B] (int64) with its probability `bestProb` [B], and `fresh` [B, layers · 2 · heads, 1, width]: each layer's new keys, then its new values.
+ * likeliest token `best` [B, 1] (int64) with its probability `bestProb` [B, 1], and `fresh`
+ * [B, layers · 2 · heads, 1, width]: each layer's new keys, then its new values.
  */
 export interface Step {
   graph: Graph;
@@ -103,8 +107,8 @@ export interface Step {
    * `mask` does what lies w or more tokens before the new one.
    */
   windows: readonly number[];
-  /** Fed alike at every step. */
-  constants: Feeds;
+  /** Inputs that are the same at every step. */
+  constants: Readonly<Record<string, FloatValue>>;
   /** Parameters that the graph has with low-rank products added to them, as if they were one weight. */
   merges: readonly Merge[];
 }

@@ -84,7 +84,7 @@ export interface Ops {
   /** Ids [R] to rows [R, depth] of zeros with a one. */
   oneHot: { readonly depth: number };
 
-  /** Of x [R, V]: the largest value of each row [R], and its place [R] (int64), the first of equals. */
+  /** Of x [R, V]: the largest value of each row [R, 1], and its place [R, 1] (int64), the first of equals. */
   largest: None;
 
   /** Over the last axis. */

@@ -2,7 +2,7 @@
  * A model that writes, as two graphs: a prompt is read once, and then every step adds one token to each
  * of many sequences, over keys and values kept from before. Knows nothing of sampling.
  */
-import type { Feeds, Value } from '../graph/executor.ts';
+import type { FloatValue } from '../graph/executor.ts';
 import type { Graph } from '../graph/graph.ts';
 import { add, mul, softCap } from '../graph/ops/elementwise.ts';
 import { matmul } from '../graph/ops/linear.ts';
@@ -25,7 +25,7 @@ import type { LayerWeights, WeightTensors } from './weight-tensors.ts';
 
 /**
  * Reads prompts: for each position that is read, R of them, the next token's `scores` and `probs` [R, V],
- * `best` and `bestProb` [R], and for every layer l `keys.l` and `values.l` [kvHeads, T, d] of all tokens.
+ * `best` and `bestProb` [R, 1], and for every layer l `keys.l` and `values.l` [kvHeads, T, d] of all tokens.
  */
 export function promptGraph(config: ModelConfig, structure: Structure): Graph {
   const weights = createWeights(config);
@@ -49,9 +49,8 @@ export function promptGraph(config: ModelConfig, structure: Structure): Graph {
  * layer l the past as `keys.l` and `values.l` [B, kvHeads, 1, N, d], of N places of which `mask`
  * [B, 1, 1, 1, N + 1] hides by −1e9 those that are empty (the last place is the new token's own), and for
  * every window w `mask.w` those too that lie w or more tokens back; `lengths` = [N, 1]; the tables of
- * `stepTables`. Outputs: of the token after `scores` and `probs` [B, V], `best` and
- * `bestProb` [B], and `fresh`
- * [B, layers · 2 · kvHeads, 1, d]: each layer's new keys, then its new values.
+ * `stepTables`. Outputs: of the token after `scores` and `probs` [B, V], `best` and `bestProb` [B, 1], and
+ * `fresh` [B, layers · 2 · kvHeads, 1, d]: each layer's new keys, then its new values.
  *
  * Weights are those of the base, to which the adapter's are to be added beforehand (`mergesOf`).
  * Where prompts are `shared`, the past begins after them, and they are fed as `Step.shared` says.
@@ -74,11 +73,11 @@ export function windowsOf({ sights }: ModelConfig): number[] {
   return [...new Set(sights.flatMap(({ window }) => window ?? []))];
 }
 
-/** The tables that a step is fed: angles for keys, and for queries with the scale of attention in them. */
-export function stepTables(config: ModelConfig): Feeds {
+/** The tables of a step: angles for keys, and for queries with the scale of attention in them. */
+export function stepTables(config: ModelConfig): Record<string, FloatValue> {
   const positions = Array.from({ length: config.maxPositions }, (_, i) => i);
-  const scaled = ({ data, shape }: Value): Value => ({
-    data: (data as Float32Array).map((x) => x * config.attentionScale),
+  const scaled = ({ data, shape }: FloatValue): FloatValue => ({
+    data: data.map((x) => x * config.attentionScale),
     shape,
   });
   const tables = config.sights.flatMap(({ rope }, sight) => {

@@ -1,5 +1,5 @@
 /** The angles of rotary positions, position / period, as cos and sin. */
-import type { Value } from '../graph/executor.ts';
+import type { FloatValue } from '../graph/executor.ts';
 import { magnitude, periods, type Rope } from './rope.ts';
 
 interface Table {
@@ -14,11 +14,11 @@ export function angles(
   rope: Rope,
   headDim: number,
   positions: readonly number[],
-): { cos: Value; sin: Value } {
+): { cos: FloatValue; sin: FloatValue } {
   const half = headDim / 2;
   const last = positions.reduce((a, b) => Math.max(a, b), 0);
   const table = tableUpTo(rope, headDim, last + 1);
-  const pick = (from: Float32Array): Value => {
+  const pick = (from: Float32Array): FloatValue => {
     const data = new Float32Array(positions.length * half);
     positions.forEach((at, i) => data.set(from.subarray(at * half, (at + 1) * half), i * half));
     return { data, shape: [positions.length, half] };

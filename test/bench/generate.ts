@@ -14,7 +14,7 @@ import type { Server } from './train/server.ts';
 
 const usage = `bench generate --model FOLDER
   --python   a Python with torch and transformers; default $BENCH_PYTHON; none: no peer
-  --prompt 64  --new 64  --prompts 1,16  --repeats 5  --threads 2  --temperature 0`;
+  --prompt 64  --new 64  --prompts 1,16  --repeats 15  --threads 2  --temperature 0`;
 
 interface Options {
   model: string;
@@ -57,7 +57,7 @@ function read(words: string[]): Options | undefined {
       prompt: { ...text, default: '64' },
       new: { ...text, default: '64' },
       prompts: { ...text, default: '1,16' },
-      repeats: { ...text, default: '5' },
+      repeats: { ...text, default: '15' },
       threads: { ...text, default: '2' },
       temperature: { ...text, default: '0' },
     },

@@ -77,9 +77,9 @@ export interface Range {
 }
 
 /** A session of a step to be. Its weights are frozen into it, or fed where they are too large for that. */
-export interface StepPlan extends Omit<Step, 'graph' | 'constants' | 'merges'> {
+export interface StepPlan extends Omit<Step, 'graph' | 'merges'> {
+  /** Without its constants, and without its weights where they are to be frozen. */
   bytes: Uint8Array;
-  constants: Feeds;
   parameters: readonly StepParameter[];
   frozen: boolean;
 }

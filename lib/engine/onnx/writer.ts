@@ -79,7 +79,10 @@ export function createWriter(step: Step, { machine, id, version }: WriterParts):
 
 function planOf({ graph, constants, merges, ...step }: Step, storage: Storage): StepPlan {
   const frozen = storage.total <= mostFrozen;
-  const { bytes, parameters } = writeOnnx(graph.outputs, frozen ? 'constant' : 'inputs');
+  const { bytes, parameters } = writeOnnx(graph.outputs, {
+    parameters: frozen,
+    inputs: Object.keys(constants),
+  });
   return {
     ...step,
     ...{ bytes, constants, frozen },

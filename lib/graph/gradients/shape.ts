@@ -59,8 +59,8 @@ export const shapeGradients = {
   largest: (node, grads) => {
     const [place] = node.outputs.slice(1);
     const dy = only('largest', grads);
-    const depth = node.inputs[0]!.shape[1] as number;
-    return [mul(ops.oneHot(place!, depth), ops.reshape(dy, [dy.shape[0]!, 1]))];
+    const [rows, depth] = node.inputs[0]!.shape;
+    return [mul(ops.oneHot(ops.reshape(place!, [rows!]), depth as number), dy)];
   },
   oneHot: () => [],
 } satisfies Partial<Rules>;

@@ -45,13 +45,8 @@ export const shapeWritings = {
     return builder.emit('ScatterElements', [zeros!, wide!, rows!], { attributes: addRows });
   },
   takeAlong: (builder, [x, ids]) => takeAlong(builder, x!, ids!),
-  largest: (builder, [x], _, used) => {
-    const attributes = { keepdims: 0 };
-    const [value] = builder.emit('ReduceMax', [x!, builder.ints(-1)], { attributes });
-    if (used === 1) return [value!];
-    const [place] = builder.emit('ArgMax', [x!], { attributes: { ...attributes, axis: -1 } });
-    return [value!, place!];
-  },
+  largest: (builder, [x]) =>
+    builder.emit('TopK', [x!, builder.ints(1)], { attributes: { axis: -1 }, outputs: 2 }),
   oneHot: (builder, [ids], { attributes: { depth } }) => {
     const values = builder.constant([0, 1], [2], 'float32');
     return builder.emit('OneHot', [ids!, builder.constant([depth], [], 'int64'), values]);

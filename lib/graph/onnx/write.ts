@@ -35,23 +35,30 @@ export interface OnnxModel {
   parameters: readonly NodeOf<'parameter'>[];
 }
 
+/** What is no input of the model: the caller adds it as an initializer of the name that it would have. */
+export interface Within {
+  parameters?: boolean;
+  /** Inputs, by name. */
+  inputs?: readonly string[];
+}
+
 /**
  * Inputs keep their names and take any lengths, so that a [1, 1] zero may stand for a matrix of them;
- * parameters become inputs named by `parameterInput`, or, where they are constant, names that the caller
- * adds to the model as initializers.
+ * parameters become inputs named by `parameterInput`.
  */
 export function writeOnnx(
   outputs: Readonly<Record<string, Tensor>>,
-  parameters: 'inputs' | 'constant' = 'inputs',
+  within: Within = {},
 ): OnnxModel {
   const builder = createBuilder();
   const nodes = nodesOf(Object.values(outputs));
   const names = new Map<Tensor, string>();
   const used = new Set([...nodes.flatMap(({ inputs }) => inputs), ...Object.values(outputs)]);
-  for (const node of nodes)
-    if (parameters === 'constant' && isParameter(node))
-      names.set(node.outputs[0]!, parameterInput(node));
-    else write(builder, node, { names, used });
+  for (const node of nodes) {
+    const name = nameWithin(node, within);
+    if (name === undefined) write(builder, node, { names, used });
+    else names.set(node.outputs[0]!, name);
+  }
   for (const [name, tensor] of Object.entries(outputs))
     builder.output(name, names.get(tensor)!, tensor.dtype);
   return {
@@ -59,6 +66,11 @@ export function writeOnnx(
     inputs: nodes.filter(isInput).map((node) => node.attributes.name),
     parameters: nodes.filter(isParameter),
   };
+}
+
+function nameWithin(node: Node, { parameters, inputs }: Within): string | undefined {
+  if (isParameter(node)) return parameters ? parameterInput(node) : undefined;
+  return isInput(node) ? inputs?.find((name) => name === node.attributes.name) : undefined;
 }
 
 export function parameterInput(node: NodeOf<'parameter'>): string {

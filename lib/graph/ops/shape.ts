@@ -105,10 +105,10 @@ export function takeAlong(x: Tensor, ids: Tensor): Tensor {
   return applyOne('takeAlong', [x, ids], {}, { dtype: x.dtype, shape: ids.shape });
 }
 
-/** x [R, V] to the largest value of each row and its place (int64), the first of equals: [R] each. */
+/** x [R, V] to the largest value of each row and its place (int64), the first of equals: [R, 1] each. */
 export function largest(x: Tensor): { value: Tensor; place: Tensor } {
   if (rank(x) !== 2) throw shapeError('largest', 'expected [R, V]', x);
-  const shape = [x.shape[0]!];
+  const shape = [x.shape[0]!, 1];
   const kinds = [{ dtype: x.dtype, shape }, { dtype: 'int64', shape } as const];
   const [value, place] = apply('largest', [x], {}, kinds);
   return { value: value!, place: place! };

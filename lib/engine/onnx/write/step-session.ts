@@ -3,7 +3,7 @@ import type { InferenceSession } from 'onnxruntime-node';
 import { Tensor } from 'onnxruntime-node';
 import type { Value } from '../../../graph/executor.ts';
 import type { StepPlan } from '../messages.ts';
-import { createSession, fromTensor, toTensor } from '../sessions.ts';
+import { createSession, fromTensor } from '../sessions.ts';
 import type { Tensors } from '../sessions.ts';
 import { freeze, type Frozen } from './frozen.ts';
 import { createMerger } from './merge.ts';
@@ -28,9 +28,6 @@ interface Which {
 export function createStepSessions(plan: StepPlan, flat: Float32Array): StepSessions {
   let known: (Which & { session: InferenceSession; bound: Tensors }) | undefined;
   const merges = plan.parameters.some(({ parts }) => parts.some(({ merge }) => merge));
-  const constants = Object.fromEntries(
-    Object.entries(plan.constants).map(([name, value]) => [name, toTensor(value)]),
-  );
   const close = async (): Promise<void> => {
     await known?.session.release();
     known = undefined;
@@ -48,7 +45,7 @@ export function createStepSessions(plan: StepPlan, flat: Float32Array): StepSess
       const { session, bound } = known;
       return {
         async run(feeds) {
-          const given = { ...constants, ...bound, ...feeds };
+          const given = { ...bound, ...feeds };
           const results = await session.run(given, outputs);
           return Object.fromEntries(outputs.map((name) => [name, fromTensor(results[name]!)]));
         },
@@ -57,7 +54,7 @@ export function createStepSessions(plan: StepPlan, flat: Float32Array): StepSess
   };
 }
 
-/** The model with its weights inside it, or beside it as what it is fed. */
+/** The model with its constants inside it, and its weights, too, or beside it as what it is fed. */
 async function over(
   plan: StepPlan,
   flat: Float32Array,
@@ -71,12 +68,16 @@ async function over(
       for (const part of parts) data.push(await merger.dataOf(part));
       parameters.push({ name, shape, data });
     }
-    if (plan.frozen) return { bytes: freeze(plan.bytes, parameters), bound: {} };
+    const constants = Object.entries(plan.constants).map(([name, { data, shape }]) => ({
+      ...{ name, shape },
+      data: [data],
+    }));
+    if (plan.frozen) return { bytes: freeze(plan.bytes, [...constants, ...parameters]), bound: {} };
     const bound = parameters.map(({ name, shape, data }) => [
       name,
       new Tensor('float32', joined(data), shape),
     ]);
-    return { bytes: plan.bytes, bound: Object.fromEntries(bound) as Tensors };
+    return { bytes: freeze(plan.bytes, constants), bound: Object.fromEntries(bound) as Tensors };
   } finally {
     await merger.close();
   }
