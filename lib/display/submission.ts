@@ -15,6 +15,9 @@ export function submissionText(submission: Submission): string {
     `files\n${indented(files.map(({ name, bytes }) => `${name.padEnd(width)}  ${bytesText(bytes)}`).join('\n'))}`,
     ...(reads.length > 0 ? [`read where they lie\n${indented(reads.join('\n'))}`] : []),
     `resources\n  ${workers} × ${needs.join(', ')}`,
+    ...(submission.overrides
+      ? [`options as VERL has them\n${indented(submission.overrides.join('\n'))}`]
+      : []),
   ];
   return plain(sections.join('\n'));
 }

@@ -1,5 +1,6 @@
 /** A Ray cluster: the job is handed over to it and followed. */
 import { z } from 'zod';
+import type { Job } from '../train/job.ts';
 import { rayRecipes } from './ray/recipes.ts';
 import type { Engine } from './engine.ts';
 
@@ -25,6 +26,7 @@ export const rayEngine: Engine = {
     if (!rayRecipes.some((known) => known === recipe))
       return [`--engine: ray trains ${rayRecipes.join(', ')}, not ${recipe}`];
     return [
+      ...(recipe === 'sft' ? withoutVerl(options) : []),
       ...(Number(options.lora_r) > 0 ? ['--lora-r: a cluster trains all weights, no adapter'] : []),
       ...code.map(
         ({ use }) => `--${use}: code of your own is TypeScript, which a cluster does not run`,
@@ -42,3 +44,11 @@ export const rayEngine: Engine = {
     yield* trainOnRay(job, control);
   },
 };
+
+/** What VERL's fine-tuning has no counterpart for. */
+function withoutVerl({ eval_on_start, samples }: Job['options']): string[] {
+  return [
+    ...(eval_on_start === true ? ['--eval-on-start: VERL validates after steps alone'] : []),
+    ...(Number(samples) > 0 ? ['--samples: VERL lets the model write nothing meanwhile'] : []),
+  ];
+}

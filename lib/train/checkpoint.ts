@@ -2,6 +2,7 @@
  * Checkpoints: a Hugging Face model folder, or an adapter's, plus the optimizer's tensors and the state of
  * the loop. What bears the name is whole.
  */
+import { existsSync } from 'node:fs';
 import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -77,15 +78,20 @@ export function writeFinal(
   return writeFolder(join(run, 'final'), (folder) => saveModel(folder, { ...model, weights }));
 }
 
+/** VERL fills a checkpoint under its name, and then writes the step of it into this file of the run folder. */
+const lastOfVerl = 'latest_checkpointed_iteration.txt';
+
 /** The newest whole checkpoint of a run folder. */
 export async function latestCheckpoint(
   run: string,
 ): Promise<{ path: string; step: number } | undefined> {
   const names = await readdir(run).catch(() => []);
+  const last = await readFile(join(run, lastOfVerl), 'utf8').then(Number, () => 0);
+  const whole = (step: number): boolean =>
+    step <= last || existsSync(join(run, `global_step_${step}`, stateFile));
   const steps = names.flatMap((name) => folderPattern.exec(name)?.[1] ?? []).map(Number);
-  if (steps.length === 0) return undefined;
-  const step = Math.max(...steps);
-  return { path: join(run, `global_step_${step}`), step };
+  const step = Math.max(0, ...steps.filter(whole));
+  return step === 0 ? undefined : { path: join(run, `global_step_${step}`), step };
 }
 
 /** Clears away what processes left that ended while they wrote; nobody else may be writing. */

@@ -79,6 +79,8 @@ export interface Submission {
   /** Folders that are not uploaded, so that place has to see them. */
   reads: string[];
   resources: { workers: number; each: Record<string, number> };
+  /** The job's options in the words of the trainer there. */
+  overrides?: string[];
 }
 
 export type TrainEvent =

@@ -22,13 +22,19 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const python = await ensureVenv({
     name: '.venv-cluster',
     requirements: join(import.meta.dirname, 'requirements.txt'),
-    what: 'PyTorch and Ray for the CPU (two or three minutes)',
+    what: 'PyTorch, Ray and VERL for the CPU (two or three minutes)',
   });
   const folder = await mkdtemp(join(tmpdir(), 'ray-')); // Short: Ray's sockets lie below it.
   const [port, dashboard, client] = await Promise.all([freePort(), freePort(), freePort()]);
   const started = Date.now();
   const head = spawn(python, ['-m', 'ray.scripts.scripts', ...headWords(folder)], {
-    env: { ...process.env, PATH: [dirname(python), process.env.PATH].join(delimiter) },
+    env: {
+      ...process.env,
+      PATH: [dirname(python), process.env.PATH].join(delimiter),
+      // VERL knows no processors: it is shown them by modules of the tests' own.
+      PYTHONPATH: join(import.meta.dirname, 'python'),
+      ...{ VERL_PLATFORM: 'cpu', VERL_ENGINE_DEVICE: 'cuda' },
+    },
     stdio: ['ignore', 'ignore', 'inherit'],
     detached: true, // A process group of its own, by which all of it is ended.
   });

@@ -4,6 +4,7 @@ import type { Recipe } from '../../recipe/recipe.ts';
 import type { Job, Plan, Submission } from '../../train/job.ts';
 import type { ResumePoint } from '../../train/run-folder.ts';
 import { clusterAddress } from './address.ts';
+import type { NodeResources } from './client.ts';
 import type { Needs } from './resources.ts';
 import { zip, type PackedFile } from './zip.ts';
 
@@ -13,6 +14,8 @@ export interface HandoverPlace {
   /** The name of the job on the cluster, which the run folder says too. */
   submission: string;
   from: ResumePoint | undefined;
+  /** The cluster's; none where it was not asked. */
+  nodes: readonly NodeResources[];
   /** Told what the person should know. */
   notice: (sentence: string) => void;
 }
@@ -24,7 +27,14 @@ export interface Handover {
   files: readonly PackedFile[];
   /** Folders that are too large to go along, so the cluster has to see them. */
   reads: readonly string[];
-  needs: Needs;
+  /** The job's options as the trainer there has them. */
+  overrides?: readonly string[];
+}
+
+/** What trains a recipe on a cluster. */
+export interface Program {
+  needs(job: Job): Needs;
+  handOver(place: HandoverPlace): Promise<Handover>;
 }
 
 export interface Package {
@@ -43,9 +53,9 @@ export function runtimeEnv({ env }: Handover, uri: string): Record<string, unkno
 }
 
 /** What `--dry-run` shows of it. */
-export function submissionOf(job: Job, handover: Handover): Submission {
+export function submissionOf(job: Job, handover: Handover, needs: Needs): Submission {
   const { hash, bytes } = packageOf(handover);
-  const { workers, each } = handover.needs;
+  const { workers, each } = needs;
   return {
     address: clusterAddress(job.options.ray_address as string | null).url,
     entrypoint: handover.entrypoint,
@@ -54,5 +64,6 @@ export function submissionOf(job: Job, handover: Handover): Submission {
     files: handover.files.map(({ name, data }) => ({ name, bytes: data.length })),
     reads: [...handover.reads],
     resources: { workers, each: { ...each } },
+    ...(handover.overrides && { overrides: [...handover.overrides] }),
   };
 }

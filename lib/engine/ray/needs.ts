@@ -2,12 +2,16 @@
 import type { Job } from '../../train/job.ts';
 import type { Needs } from './resources.ts';
 
-/** A worker takes as many CPUs as the job has threads, and a GPU on `cuda`. */
-export function needsOf({
-  device,
-  threads,
-  options,
-}: Pick<Job, 'device' | 'threads' | 'options'>): Needs {
+type Asked = Pick<Job, 'device' | 'threads' | 'options'>;
+
+/** Ray Train: a worker takes as many CPUs as the job has threads, and a GPU on `cuda`. */
+export function rayTrainNeeds({ device, threads, options }: Asked): Needs {
   const each = { CPU: threads, ...(device === 'cuda' && { GPU: 1 }) };
+  return { workers: Number(options.workers), each };
+}
+
+/** VERL 0.9.1 (`RayResourcePool`) reserves ten CPUs beside each GPU, for what else may run there. */
+export function verlNeeds({ device, options }: Asked): Needs {
+  const each = device === 'cuda' ? { CPU: 10, GPU: 1 } : { CPU: 1 };
   return { workers: Number(options.workers), each };
 }

@@ -2,6 +2,8 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { UserError } from '../../errors.ts';
+import type { ModelConfig } from '../../model/config.ts';
 import type { PackedFile } from './zip.ts';
 
 /** Ray keeps packages in its head's memory, and refuses one of more than 512 MiB. */
@@ -24,7 +26,12 @@ export interface PackedModel {
 }
 
 /** A model goes along where it is small; a larger one is read from where it lies. */
-export async function packModel(folder: string): Promise<PackedModel> {
+export async function packModel(folder: string, { adapter }: ModelConfig): Promise<PackedModel> {
+  if (adapter)
+    throw new UserError(
+      `'${folder}' is an adapter, and a cluster trains whole models`,
+      'make it one: rewardlab merge',
+    );
   const names = (await readdir(folder)).filter((name) => modelFile.test(name)).sort();
   const sizes = await Promise.all(names.map(async (name) => (await stat(join(folder, name))).size));
   const all = sizes.reduce((a, b) => a + b, 0);

@@ -1,8 +1,10 @@
-/** What makes of a job the program that trains its recipe on a cluster. */
-import { handOverBradleyTerry } from './bradley-terry.ts';
-import type { Handover, HandoverPlace } from './handover.ts';
+/** With what a cluster trains each recipe. */
+import { bradleyTerryProgram } from './bradley-terry.ts';
+import type { Program } from './handover.ts';
 import type { RayRecipe } from './recipes.ts';
+import { verlSftProgram } from './verl-sft.ts';
 
-export const programs: Readonly<Record<RayRecipe, (place: HandoverPlace) => Promise<Handover>>> = {
-  'bradley-terry': handOverBradleyTerry,
+export const programs: Readonly<Record<RayRecipe, Program>> = {
+  'bradley-terry': bradleyTerryProgram,
+  sft: verlSftProgram,
 };

@@ -12,20 +12,31 @@ export interface Needs {
 /** Throws a `UserError` where the cluster, were it idle, could not run the job. */
 export function refuseLack(nodes: readonly NodeResources[], needs: Needs): void {
   const { workers, each } = needs;
-  const fit = nodes
-    .map((node) =>
-      Math.min(...names(each).map((name) => Math.floor((node[name] ?? 0) / each[name]!))),
-    )
-    .reduce((a, b) => a + b, 0);
+  const fit = nodes.map((node) => room(node, each)).reduce((a, b) => a + b, 0);
   if (fit >= workers) return;
   const gpus = nodes.reduce((sum, node) => sum + (node.GPU ?? 0), 0);
   const wanted = each.GPU ?? 0;
   throw new UserError(
     `the cluster cannot run this job: it has ${clusterText(nodes)}; the job needs ${needsText(needs)}`,
     wanted > 0 && gpus === 0
-      ? 'bradley-terry trains without a GPU too: --device cpu'
+      ? 'bradley-terry trains on a cluster without GPUs too: --device cpu; every recipe does on this machine: --engine onnx'
       : 'ask for less with --workers and --threads, or add nodes with ray start --address',
   );
+}
+
+/** The fewest nodes that take the workers with as many on each; undefined where none do. */
+export function nodesEvenly(
+  nodes: readonly NodeResources[],
+  { workers, each }: Needs,
+): number | undefined {
+  const rooms = nodes.map((node) => room(node, each));
+  const counts = nodes.map((_, i) => i + 1).filter((count) => workers % count === 0);
+  return counts.find((count) => rooms.filter((room) => room >= workers / count).length >= count);
+}
+
+/** Workers that a node takes. */
+function room(node: NodeResources, each: Needs['each']): number {
+  return Math.min(...names(each).map((name) => Math.floor((node[name] ?? 0) / each[name]!)));
 }
 
 /** A sentence where others use so much of the cluster that the job has to wait. */

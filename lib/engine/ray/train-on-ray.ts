@@ -14,7 +14,6 @@ import { rayClient, type RayClient } from './client.ts';
 import { follow } from './follow.ts';
 import { packageOf, runtimeEnv, submissionOf, type Handover } from './handover.ts';
 import { eventsOf } from './lines.ts';
-import { needsOf } from './needs.ts';
 import { programs } from './programs.ts';
 import { rayRecipes, type RayRecipe } from './recipes.ts';
 import { refuseLack, waiting } from './resources.ts';
@@ -23,17 +22,19 @@ import { ended } from './tail.ts';
 
 export async function* trainOnRay(job: Job, control: Control): AsyncGenerator<TrainEvent> {
   const recipe = control.recipes.find(({ name }) => name === job.recipe);
-  const handOver = rayRecipes.includes(job.recipe as RayRecipe)
+  const program = rayRecipes.includes(job.recipe as RayRecipe)
     ? programs[job.recipe as RayRecipe]
     : undefined;
-  if (!recipe || !handOver)
+  if (!recipe || !program)
     throw new UserError(`engine ray does not know the recipe '${job.recipe}'`);
   const submission = `rewardlab-${job.recipe}-${randomBytes(4).toString('hex')}`;
   const notices: string[] = [];
   const place = { job, recipe, submission, notice: (text: string) => notices.push(text) };
+  const needs = program.needs(job);
   if (job.options.dry_run === true) {
-    const handover = await handOver({ ...place, from: undefined });
-    yield { type: 'plan', plan: handover.plan, submission: submissionOf(job, handover) };
+    const handover = await program.handOver({ ...place, from: undefined, nodes: [] });
+    const submission = submissionOf(job, handover, needs);
+    yield { type: 'plan', plan: handover.plan, submission };
     yield { type: 'end', reason: 'done', step: 0 };
     return;
   }
@@ -49,14 +50,14 @@ export async function* trainOnRay(job: Job, control: Control): AsyncGenerator<Tr
     return;
   }
   const nodes = await client.nodes();
-  refuseLack(nodes, needsOf(job));
-  const handover = await handOver({ ...place, from });
+  refuseLack(nodes, needs);
+  const handover = await program.handOver({ ...place, from, nodes });
   const { hash, bytes } = packageOf(handover);
   const uri = await client.upload(hash, bytes);
   const { plan } = handover;
   const run = await openFrom(job, earlier ? earlier.record.from : from, plan);
   if (earlier && from) catchUp(run, from, earlier.log);
-  const wait = waiting(nodes, await client.used(), handover.needs);
+  const wait = waiting(nodes, await client.used(), needs);
   [...notices, ...(wait === undefined ? [] : [wait])].forEach(run.log);
   yield* followed({ ...running, run, plan, submission }, () =>
     submit({ job, client, handover, uri, submission, from }),

@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { parseJob } from '../../../lib/command/job.ts';
+import { latestCheckpoint } from '../../../lib/train/checkpoint.ts';
 import type { Job, TrainEvent } from '../../../lib/train/job.ts';
 import { checkRun, openRun } from '../../../lib/train/run-folder.ts';
 import { refusal } from '../refusal.ts';
@@ -152,12 +153,22 @@ test('a checkpoint that was not told of counts all the same', async () => {
   run.record({ type: 'step', step: 1, metrics: { loss: 1 } });
   run.record({ type: 'step', step: 2, metrics: { loss: 2 } });
   run.close();
-  await mkdir(join(first.output, 'global_step_1'));
+  const path = join(first.output, 'global_step_1');
+  await mkdir(path);
+  await writeFile(join(path, 'trainer_state.json'), '{}');
   const from = await checkRun(resumed(first));
-  expect(from).toEqual({ path: join(first.output, 'global_step_1'), step: 1 });
+  expect(from).toEqual({ path, step: 1 });
   (await openRun(first, from)).close();
   expect(
     (await readFile(join(first.output, 'metrics.jsonl'), 'utf8')).trim().split('\n'),
   ).toHaveLength(1);
   await rm(first.output, { recursive: true });
+});
+
+test('of VERL’s checkpoints those count that it says are whole', async () => {
+  const run = join(folder, 'verl');
+  for (const step of [4, 8, 12]) await mkdir(join(run, `global_step_${step}`), { recursive: true });
+  expect(await latestCheckpoint(run)).toBeUndefined();
+  await writeFile(join(run, 'latest_checkpointed_iteration.txt'), '8');
+  expect(await latestCheckpoint(run)).toEqual({ path: join(run, 'global_step_8'), step: 8 });
 });

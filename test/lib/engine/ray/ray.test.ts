@@ -1,6 +1,6 @@
 /** A job's way to a cluster and back, against recorded answers of Ray's Jobs REST. */
 import { spawnSync } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -169,6 +169,7 @@ test('what a run did while nobody looked is in its folder when it goes on', asyn
   const [id] = [...ray.jobs.keys()];
   const path = join(run.folder, 'run', 'global_step_2');
   await mkdir(path);
+  await writeFile(join(path, 'trainer_state.json'), '{}');
   ray.print(id!, step(2) + told({ type: 'checkpoint', step: 2, path }) + step(3));
   ray.end(id!, 'FAILED', 'the node went away');
   ray.onSubmit = (submitted, again) => {
@@ -256,7 +257,7 @@ test('what has no counterpart on a cluster is refused at once, and its options e
   await expect(job('--lora-r', '4')).rejects.toThrow('--lora-r: a cluster trains all weights');
   const judge = ['pairwise', '--model', run.model, '--train', run.train, '--engine', 'ray'];
   await expect(parseJob(judge, { cwd: run.folder })).rejects.toThrow(
-    '--engine: ray trains bradley-terry, not pairwise',
+    '--engine: ray trains bradley-terry, sft, not pairwise',
   );
   const local = parseJob([...microWords(run), '--workers', '2'], { cwd: run.folder });
   await expect(local).rejects.toThrow('--workers: only engine ray has it, not onnx');
