@@ -2,7 +2,7 @@
 import { parse as parseYaml, YAMLParseError } from 'yaml';
 import { closest, UserError } from '../errors.ts';
 import { flagOf, type OptionInfo } from './describe.ts';
-import { verlExport, verlOption, verlValue } from './verl.ts';
+import { isOursAlone, verlExport, verlOption, verlValue } from './verl.ts';
 
 /** A value for an option, and how it was spelled, for messages. */
 export interface Setting {
@@ -16,12 +16,40 @@ export interface Given {
   settings: Map<string, Setting>;
   problems: string[];
   notes: string[];
+  /** VERL's settings that are none of our options. */
+  besides: VerlSetting[];
   /** Exports of modules that options name, where VERL says them apart. */
   exports: Map<string, string>;
 }
 
+export interface VerlSetting {
+  key: string;
+  /** As VERL takes it. */
+  word: string;
+  /** It says where VERL computes, and so nothing to another engine. */
+  placing: boolean;
+}
+
 export function nothingGiven(): Given {
-  return { settings: new Map(), problems: [], notes: [], exports: new Map() };
+  return { settings: new Map(), problems: [], notes: [], besides: [], exports: new Map() };
+}
+
+/**
+ * VERL's settings that are none of our options: for VERL itself words of the option `verl`, else nothing where
+ * they only place its work, and problems where they mean more.
+ */
+export function settleBesides(given: Given, toVerl: boolean): void {
+  const passed = toVerl ? given.besides.filter(({ key }) => !isOursAlone(key)) : [];
+  for (const setting of given.besides) {
+    const { key, placing } = setting;
+    if (passed.includes(setting)) continue;
+    if (placing) given.notes.push(`${key} has no meaning on this engine and was left out`);
+    else given.problems.push(`${key}: this VERL setting has no counterpart here`);
+  }
+  if (passed.length === 0) return;
+  const before = (given.settings.get('verl')?.value ?? []) as string[];
+  const value = [...before, ...passed.map(({ word }) => word)];
+  given.settings.set('verl', { name: 'verl', spelled: 'verl', value });
 }
 
 /** Adds the flags and dotted keys of a command line. */
@@ -52,7 +80,8 @@ export function readSettings(
     if (option) {
       const list = option.kind === 'texts' && typeof value === 'string' ? [value] : value;
       given.settings.set(option.name, { name: option.name, spelled: key, value: list });
-    } else if (key.includes('.')) takeVerl(key, value, { options, given });
+    } else if (key.includes('.'))
+      takeVerl({ key, value, word: `${key}=${JSON.stringify(value)}` }, { options, given });
     else given.problems.push(noSuch(key, key, options));
   }
 }
@@ -131,22 +160,27 @@ function readDotted(word: string, { options, given }: Reading): void {
   } catch {
     // Not YAML: the text itself is the value, and the schema judges it.
   }
-  takeVerl(key, value, { options, given });
+  takeVerl({ key, value, word }, { options, given });
 }
 
-function takeVerl(key: string, value: unknown, { options, given }: Reading): void {
+interface Dotted {
+  key: string;
+  value: unknown;
+  /** Both as VERL takes them. */
+  word: string;
+}
+
+function takeVerl({ key, value, word }: Dotted, { options, given }: Reading): void {
   const name = verlOption(key);
   const exporter = verlExport(key);
   const unset = value === null && (exporter ?? name ?? '') in unsetInVerl;
   if (unset) return;
   if (exporter !== undefined) given.exports.set(exporter, String(value));
-  else if (name === 'ignored')
-    given.notes.push(`${key} has no meaning on this engine and was left out`);
   else if (name && options.some((option) => option.name === name)) {
     const list = options.some((option) => option.name === name && option.kind === 'texts');
     const ours = list && typeof value === 'string' ? [value] : verlValue(name, value);
     given.settings.set(name, { name, spelled: key, value: ours });
-  } else given.problems.push(`${key}: this VERL setting has no counterpart here`);
+  } else given.besides.push({ key, word, placing: name === 'ignored' });
 }
 
 /** VERL says null for code that it is not given. */

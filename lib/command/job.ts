@@ -9,7 +9,8 @@ import { invocationOptions, trainingOptionsOf } from '../train/options.ts';
 import { catalogOf, optionGroups, type Catalog } from './catalog.ts';
 import { checkEngine, checkOptions, checkPlace } from './check.ts';
 import type { OptionInfo } from './describe.ts';
-import { nothingGiven, parseMapping, readSettings, readWords, type Given } from './given.ts';
+import { nothingGiven, parseMapping, readSettings, readWords, settleBesides } from './given.ts';
+import type { Given } from './given.ts';
 import { findRecipe, type OwnPlace } from './own-code.ts';
 import { findOptionFiles } from './option-files.ts';
 import { codeOf, ownParts } from './own-parts.ts';
@@ -65,6 +66,9 @@ export async function resolveJob(
   for (const layer of layers) readSettings(settingsOf(layer), options, given);
   const written = file === undefined ? undefined : layers[0];
   readWords(named ? words.slice(1) : words, options, given);
+  const wanted = given.settings.get('engine')?.value;
+  const asked = catalog.engines.find(({ name }) => name === wanted);
+  settleBesides(given, asked?.byVerl?.(found.value.name) ?? false);
   const own = await ownParts({ found, given, place, file, written });
   const { recipe } = own;
   const values = Object.assign(

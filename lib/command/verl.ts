@@ -82,6 +82,13 @@ const withoutMeaning = [
   /^ray_(init|kwargs)(\.|$)/,
 ];
 
+/** What a job says in other words, whichever engine it has: where VERL computes, and what it tells us by. */
+const oursAlone = /^trainer\.(n_gpus_per_node|nnodes|device|logger|resume_mode|total_epochs)$/;
+
+export function isOursAlone(key: string): boolean {
+  return oursAlone.test(key.replace(/^\++/, ''));
+}
+
 /** Models that a job here does not train: what places them has no meaning, the rest no counterpart. */
 const otherModels = /^(critic|reward_model|reward|actor_rollout_ref\.ref)\./;
 /** Settings of the reward itself that stand among those. */

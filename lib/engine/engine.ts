@@ -37,6 +37,8 @@ export interface Engine {
     job: Pick<Job, 'recipe' | 'device' | 'options' | 'code'>,
     given: ReadonlySet<string>,
   ): string[];
+  /** Whether a recipe's jobs are trained by VERL, which then takes its own settings as they are (option `verl`). */
+  byVerl?(recipe: string): boolean;
   /** Holds weights in the process that runs it, so it gets one of its own. */
   ownProcess: boolean;
   /** Why it cannot run here, in a sentence; undefined when it can. */

@@ -21,12 +21,19 @@ export const rayEngine: Engine = {
       .positive()
       .default(1)
       .describe('processes that train together, each with --threads CPUs, and a GPU on cuda'),
+    verl: z
+      .array(z.string())
+      .default([])
+      .meta({ placeholder: 'KEY=VALUE…' })
+      .describe(
+        'settings that VERL alone has, as it writes them; those typed as KEY=VALUE come here',
+      ),
   }),
+  byVerl: (recipe) => recipe !== 'bradley-terry' && isKnown(recipe),
   refusals({ recipe, options, code = [] }) {
-    if (!rayRecipes.some((known) => known === recipe))
-      return [`--engine: ray trains ${rayRecipes.join(', ')}, not ${recipe}`];
+    if (!isKnown(recipe)) return [`--engine: ray trains ${rayRecipes.join(', ')}, not ${recipe}`];
     return [
-      ...(recipe === 'sft' ? withoutVerl(options) : []),
+      ...(recipe === 'bradley-terry' ? [] : withoutVerl(recipe, options)),
       ...(Number(options.lora_r) > 0 ? ['--lora-r: a cluster trains all weights, no adapter'] : []),
       ...code.map(
         ({ use }) => `--${use}: code of your own is TypeScript, which a cluster does not run`,
@@ -45,10 +52,22 @@ export const rayEngine: Engine = {
   },
 };
 
-/** What VERL's fine-tuning has no counterpart for. */
-function withoutVerl({ eval_on_start, samples }: Job['options']): string[] {
+function isKnown(recipe: string): boolean {
+  return rayRecipes.some((known) => known === recipe);
+}
+
+/** What VERL has no counterpart for. */
+function withoutVerl(
+  recipe: string,
+  { eval_on_start, samples, mask_truncated_completions }: Job['options'],
+): string[] {
   return [
-    ...(eval_on_start === true ? ['--eval-on-start: VERL validates after steps alone'] : []),
+    ...(recipe === 'sft' && eval_on_start === true
+      ? ['--eval-on-start: VERL validates a fine-tuning after steps alone']
+      : []),
     ...(Number(samples) > 0 ? ['--samples: VERL lets the model write nothing meanwhile'] : []),
+    ...(mask_truncated_completions === true
+      ? ['--mask-truncated-completions: VERL learns from every completion']
+      : []),
   ];
 }

@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import type { Tensor } from '../graph/tensor.ts';
 import type { Decoder, SymbolicBatch } from '../model/decoder.ts';
 import type { Row, Rows } from '../data/rows.ts';
+import type { JudgePrompt } from '../reward/judge.ts';
 import type { TextEncoder } from '../text/encoder.ts';
 
 /** A run of tokens that continues its parent: it attends to itself and to its ancestors. */
@@ -177,6 +178,13 @@ export interface Source<O> extends Selection<O> {
   state?: PlainState;
 }
 
+export interface RecipePrompts {
+  /** Arguments of the chat template. */
+  template: Readonly<Record<string, unknown>>;
+  /** Of every kept row in the files' order; `cut` where training would cut it. */
+  all: AsyncIterable<{ prompt: JudgePrompt; cut: boolean }>;
+}
+
 export interface Recipe<O = unknown> {
   name: string;
   summary: string;
@@ -197,6 +205,8 @@ export interface Recipe<O = unknown> {
   survey(selection: Selection<O>, exact: boolean): Promise<Survey>;
   /** Training: endless, epoch after epoch. Validation: every kept row once. */
   batches(source: Source<O>): AsyncIterable<Batch>;
+  /** Of a judge: what it is asked, where others let the model write. */
+  prompts?(selection: Selection<O> & Pick<Source<O>, 'kept'>): Promise<RecipePrompts>;
   /**
    * The scaled sum over a micro-batch: `batch.scale` is 1 / the step's total weight, so adding up
    * micro-batches gives the step's mean. Metrics alike.

@@ -4,9 +4,13 @@ import type { Row, Rows } from '../data/rows.ts';
 import type { ChatMessage } from '../text/encoder.ts';
 
 /** One row as a judge sees it. */
-export interface JudgePrompt {
+export interface JudgePrompt extends Facts {
   messages: readonly ChatMessage[];
-  /** What the right answer is: `A`, `B`, `tie`, or a score. */
+}
+
+/** What a row says of the right answer. */
+export interface Facts {
+  /** `A`, `B`, `tie`, or a score. */
   truth: string | number;
   /** Where the row is from, as the data say. */
   source: string;
@@ -37,12 +41,14 @@ export interface RewardResult {
   status: ParseStatus;
 }
 
+/** What a completion is worth. Never throws on a text. */
+export type Reward = (completion: string, facts: Facts) => RewardResult;
+
 /** A kind of judge over a table's rows. */
 export interface Judge {
   /** The columns to ask the table for. Throws a `UserError` that lists its columns where some are missing. */
   columns(table: Pick<Rows, 'columns' | 'paths'>): readonly string[];
   /** The prompt of a row; or why it has none, in words that are few enough to be counted, and in detail. */
   read(row: Row, index: number): JudgePrompt | Refused;
-  /** What a completion is worth. Never throws on a text. */
-  reward(completion: string, prompt: JudgePrompt): RewardResult;
+  reward: Reward;
 }

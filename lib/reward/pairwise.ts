@@ -3,13 +3,12 @@ import { judgedPair, pairColumns, type JudgedPair } from '../data/judge-pair.ts'
 import type { Refused } from '../data/preference-pair.ts';
 import type { Row } from '../data/rows.ts';
 import { unknownName } from '../errors.ts';
-import { compatPreference } from './compat-preference.ts';
 import { examplesGiven } from './examples.ts';
-import type { Judge, JudgePrompt, RewardResult } from './judge.ts';
+import type { Judge, JudgePrompt } from './judge.ts';
 import { pairwiseOptions, type JudgeSurroundings, type PairwiseOptions } from './options.ts';
+import { pairwiseReward } from './pairwise-reward.ts';
 import { parsePreference, type ParsedPreference } from './preference.ts';
 import { judgeTemplate, type JudgeTemplate } from './template.ts';
-import { result, rewarded } from './worth.ts';
 
 export interface PairwiseJudge extends Judge {
   template: JudgeTemplate<ParsedPreference['value']>;
@@ -64,7 +63,7 @@ export function pairwiseJudge(
       const pair = pairOf(row, index);
       return 'dropped' in pair ? pair : [prompt(pair), prompt(swapped(pair))];
     },
-    reward: rewardOf(template, chosen),
+    reward: pairwiseReward(chosen),
   };
 }
 
@@ -87,24 +86,5 @@ function swapped(pair: JudgedPair): JudgedPair {
     answers: [second, first],
     truth: truth === 'tie' ? truth : truth === 'A' ? 'B' : 'A',
     ...(strength !== undefined && { strength: 0 - strength }),
-  };
-}
-
-function rewardOf(
-  template: PairwiseJudge['template'],
-  { reward_compat, repaired_reward, format_reward }: PairwiseOptions,
-): (completion: string, prompt: JudgePrompt) => RewardResult {
-  const form = { repaired: repaired_reward, format: format_reward };
-  if (reward_compat)
-    return (completion, prompt) => {
-      const record = compatPreference(reward_compat, completion, prompt);
-      const { score, accuracy, predicted_preference: predicted } = record;
-      const status = /^unknown$/i.test(String(predicted)) ? 'missing' : 'ok';
-      return { score: Number(score), accuracy: Number(accuracy), predicted: predicted!, status };
-    };
-  return (completion, { truth }) => {
-    const parsed = template.parse(completion);
-    const worth = parsed.value === truth ? 1 : 0;
-    return result(parsed, truth, rewarded(worth, parsed.status, form));
   };
 }

@@ -1,13 +1,13 @@
 /** The pointwise judge: one answer, and the score that it deserves. */
 import { judgedAnswer, pointColumns, type Scale } from '../data/judge-point.ts';
 import { UserError, unknownName } from '../errors.ts';
-import { compatScore } from './compat-score.ts';
 import { examplesGiven } from './examples.ts';
-import { isRead, type Judge, type JudgePrompt, type RewardResult } from './judge.ts';
+import type { Judge } from './judge.ts';
 import { pointwiseOptions, type JudgeSurroundings, type PointwiseOptions } from './options.ts';
+import { pointwiseReward } from './pointwise-reward.ts';
 import { parseScore, type ParsedScore } from './score.ts';
 import { judgeTemplate, type JudgeTemplate } from './template.ts';
-import { result, rewarded, worthOf, worths, type Worth } from './worth.ts';
+import { worths, type Worth } from './worth.ts';
 
 export interface PointwiseJudge extends Judge {
   template: JudgeTemplate<ParsedScore['value']>;
@@ -53,42 +53,10 @@ export function pointwiseJudge(
       const { answer, truth, source, ...material } = read;
       return { messages: template.format({ ...material, answers: [answer] }), truth, source };
     },
-    reward: rewardOf(template, { ...chosen, reward }),
+    reward: pointwiseReward({ ...chosen, reward }),
   };
 }
 
 function isWorth(name: string): name is Worth {
   return (worths as readonly string[]).includes(name);
-}
-
-function rewardOf(
-  template: PointwiseJudge['template'],
-  options: PointwiseOptions & { reward: Worth },
-): (completion: string, prompt: JudgePrompt) => RewardResult {
-  const { reward_compat, min_score: min, max_score: max, decay: k } = options;
-  const form = { repaired: options.repaired_reward, format: options.format_reward };
-  if (reward_compat) return (completion, prompt) => asCompat(reward_compat, completion, prompt);
-  return (completion, prompt) => {
-    const parsed = template.parse(completion);
-    const truth = Number(prompt.truth);
-    const predicted = Number(parsed.value);
-    const worth = isRead(parsed) ? worthOf(options.reward, { predicted, truth, min, max, k }) : 0;
-    return result(parsed, truth, rewarded(worth, parsed.status, form));
-  };
-}
-
-/** OpenJudge's record has no accuracy, and none says whether there was a score to read. */
-function asCompat(
-  generation: NonNullable<PointwiseOptions['reward_compat']>,
-  completion: string,
-  prompt: JudgePrompt,
-): RewardResult {
-  const { score, predicted_helpfulness, true_helpfulness } = compatScore(
-    generation,
-    completion,
-    prompt,
-  );
-  const accuracy = score !== 0 && predicted_helpfulness === true_helpfulness ? 1 : 0;
-  const status = /<score>/i.test(completion) ? 'ok' : 'missing';
-  return { score: Number(score), accuracy, predicted: predicted_helpfulness!, status };
 }

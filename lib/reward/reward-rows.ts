@@ -34,7 +34,7 @@ export function pairwiseRewards(options: Partial<PairwiseOptions>): RowReward {
     const facts = { ...label, source: sourceOf(row, 'pairwise') };
     if (generation) return compatPreference(generation, completion, facts);
     const { truth, source } = facts;
-    return { ...judge.reward(completion, { messages: [], ...facts }), truth, source };
+    return { ...judge.reward(completion, facts), truth, source };
   });
 }
 
@@ -51,7 +51,7 @@ export function pointwiseRewards(options: Partial<PointwiseOptions>): RowReward 
     }
     const truth = scoreLabel(row, judge.scale);
     if (typeof truth === 'object') return truth;
-    return { ...judge.reward(completion, { messages: [], truth, source }), truth, source };
+    return { ...judge.reward(completion, { truth, source }), truth, source };
   });
 }
 

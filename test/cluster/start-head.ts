@@ -51,7 +51,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   function headWords(temporary: string): string[] {
     return [
       ...['start', '--head', '--block', '--disable-usage-stats', '--temp-dir', temporary],
-      ...['--node-ip-address', '127.0.0.1', '--port', `${port}`, '--num-cpus', '2'],
+      ...['--node-ip-address', '127.0.0.1', '--port', `${port}`, '--num-cpus', '8'],
       ...['--num-gpus', '0', '--object-store-memory', '200000000'],
       ...['--include-dashboard', 'true', '--dashboard-host', '127.0.0.1'],
       ...['--dashboard-port', `${dashboard}`, '--ray-client-server-port', `${client}`],

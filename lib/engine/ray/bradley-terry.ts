@@ -67,6 +67,7 @@ const programFiles = [
   'drive.py',
   'bradley_terry.py',
   'checkpoint.py',
+  'companions.py',
   'commands.py',
   'model.py',
   'report.py',

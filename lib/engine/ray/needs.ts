@@ -10,8 +10,8 @@ export function rayTrainNeeds({ device, threads, options }: Asked): Needs {
   return { workers: Number(options.workers), each };
 }
 
-/** VERL 0.9.1 (`RayResourcePool`) reserves ten CPUs beside each GPU, for what else may run there. */
-export function verlNeeds({ device, options }: Asked): Needs {
-  const each = device === 'cuda' ? { CPU: 10, GPU: 1 } : { CPU: 1 };
+/** VERL: beside each GPU so many CPUs. */
+export function verlNeeds({ device, options }: Asked, cpus: number): Needs {
+  const each = device === 'cuda' ? { CPU: cpus, GPU: 1 } : { CPU: 1 };
   return { workers: Number(options.workers), each };
 }

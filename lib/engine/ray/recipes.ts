@@ -1,3 +1,3 @@
 /** The recipes that a cluster trains; `programs.ts` says with what. */
-export const rayRecipes = ['bradley-terry', 'sft'] as const;
+export const rayRecipes = ['bradley-terry', 'sft', 'pairwise', 'pointwise'] as const;
 export type RayRecipe = (typeof rayRecipes)[number];

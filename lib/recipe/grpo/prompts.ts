@@ -4,6 +4,7 @@ import type { Row } from '../../data/rows.ts';
 import type { Judge, JudgePrompt } from '../../reward/judge.ts';
 import { fit, inRow } from '../encode.ts';
 import type { Batching, Example, Selection, Source, Survey } from '../recipe.ts';
+import { rowBatches } from '../row-batches.ts';
 import { surveyRows, type RowReader } from '../survey.ts';
 import type { GrpoOptions } from './options.ts';
 
@@ -75,6 +76,17 @@ export async function surveyPrompts(
   const { maxLength, truncation } = limitsOf(selection);
   const by = maxLength < max_prompt_length ? 'positions' : 'max_prompt_length';
   return { ...survey, tokens, approximate: true, limit: { tokens: maxLength, by, truncation } };
+}
+
+/** The prompts of the kept rows, in the files' order. */
+export async function* promptsOf(
+  selection: Selection<Options> & Pick<Source<Options>, 'kept'>,
+  asking: Asking,
+): AsyncGenerator<{ prompt: JudgePrompt; cut: boolean }> {
+  const batching = { ...selection.batching, batchSize: 1 };
+  const once = { ...selection, batching, split: 'validation' as const };
+  for await (const { examples, cut = 0 } of rowBatches(once, promptReader(selection, asking)))
+    yield { prompt: examples[0]!.prompt, cut: cut > 0 };
 }
 
 type Limits = Pick<Batching, 'maxLength' | 'truncation'>;

@@ -14,7 +14,7 @@ import type { Recipe, Selection, Source } from '../recipe.ts';
 import { trainingBatches, validationBatches } from './batches.ts';
 import { grpoLoss } from './loss.ts';
 import { grpoContradictions, grpoOptions, type GrpoOptions } from './options.ts';
-import { surveyPrompts, type Asking } from './prompts.ts';
+import { promptsOf, surveyPrompts, type Asking } from './prompts.ts';
 
 export interface JudgeRecipe<O> extends Pick<Recipe, 'name' | 'summary' | 'columns'> {
   /** The judge's own rewards, the first of which says what its verdicts are worth beside another. */
@@ -65,6 +65,10 @@ export function grpoRecipe<O extends { thinking: ThinkingWish; reward: string }>
     batches: async function* (source: Source<GrpoOptions & O>) {
       const batches = source.split === 'train' ? trainingBatches : validationBatches;
       yield* batches(source, await asking(source));
+    },
+    prompts: async (selection) => {
+      const asked = await asking(selection);
+      return { template: asked.template, all: promptsOf(selection, asked) };
     },
     loss: (model, batch, options) => grpoLoss(model, batch, clipped(options)),
   });

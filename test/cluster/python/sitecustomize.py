@@ -2,6 +2,8 @@
 
 import os
 
+OURS = ["verl_on_cpu", "rollout_on_cpu"]
 modules = os.environ.get("VERL_USE_EXTERNAL_MODULES", "").split(",")
-if os.environ.get("VERL_PLATFORM") == "cpu" and "verl_on_cpu" not in modules:
-    os.environ["VERL_USE_EXTERNAL_MODULES"] = ",".join(["verl_on_cpu", *filter(None, modules)])
+if os.environ.get("VERL_PLATFORM") == "cpu":
+    others = [name for name in modules if name and name not in OURS]
+    os.environ["VERL_USE_EXTERNAL_MODULES"] = ",".join([*OURS, *others])

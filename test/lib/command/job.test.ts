@@ -112,8 +112,8 @@ test('all bad flags at once', async () => {
     "bradley-terry cannot use these options
       --colour: no such option
       --learning-rat: no such option; did you mean --learning-rate?
-      critic.optim.lr: this VERL setting has no counterpart here
       stray: expected an option such as --model, got a bare word
+      critic.optim.lr: this VERL setting has no counterpart here
       --batch-size: expected a whole number above 0, got 'many'
       --epochs: expected a whole number above 0, got '-1'
       --scheduler: expected one of constant, linear, cosine, wsd, got 'step'

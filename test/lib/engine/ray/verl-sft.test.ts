@@ -61,13 +61,13 @@ test('a dry run shows the options as VERL has them', async () => {
 test('rows that fill no step are counted, and too few are refused', async () => {
   const few = await job('--dry-run', '--batch-size', '16');
   await expect(collect(runJob(few))).rejects.toThrow(
-    'VERL needs as many train rows as a step takes: there are 10, and --batch-size is 16',
+    'VERL needs as many rows as a step takes: there are 10, and --batch-size is 16',
   );
 });
 
 test('what VERL does not do meanwhile is refused', async () => {
   await expect(job('--samples', '2', '--eval-on-start')).rejects.toThrow(
-    /--eval-on-start: VERL validates after steps alone[^]*--samples: VERL lets the model write/,
+    /--eval-on-start: VERL validates a fine-tuning after steps alone[^]*--samples: VERL lets the model write/,
   );
 });
 
@@ -90,9 +90,23 @@ test('a cluster without VERL is told what to install', async () => {
   const { stdout, status } = spawnSync('python3', ['drive_verl.py'], { cwd: folder });
   const [, event] = /^rewardlab-event (.*)$/m.exec(String(stdout))!;
   expect((JSON.parse(event!) as { message: string }).message).toBe(
-    'the cluster has no verl; this job is for verl 0.9.1\n  on every node: pip install verl==0.9.1 uvicorn fastapi',
+    "the cluster has no verl; this job is for verl 0.9.1\n  on every node: pip install 'verl[verl-core]==0.9.1'",
   );
   expect(status).toBe(1);
+});
+
+test('VERL’s own settings go to it as they are, those that place its work too, but not what the job says', async () => {
+  const word = ['engine.ulysses_sequence_parallel_size=2', 'trainer.n_gpus_per_node=8'];
+  const made = await job('--batch-size', '4', 'engine.param_offload=True', ...word);
+  expect(made.options.verl).toEqual([
+    'engine.param_offload=True',
+    'engine.ulysses_sequence_parallel_size=2',
+  ]);
+  expect(made.notes).toEqual([
+    'trainer.n_gpus_per_node has no meaning on this engine and was left out',
+  ]);
+  const text = await dryRun(runJob({ ...made, options: { ...made.options, dry_run: true } }));
+  expect(text).toMatch(/trainer\.logger=.*\n +engine\.param_offload=True\n/);
 });
 
 test('as many workers on each of the fewest nodes', () => {
