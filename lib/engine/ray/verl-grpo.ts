@@ -37,7 +37,9 @@ async function handOver(place: HandoverPlace): Promise<Handover> {
   const validation =
     prepared.validation && (await promptsFile('validation.parquet', recipe, prepared.validation));
   const steps = wholeSteps(place, prepared);
-  const asked = steps * prepared.options.batch_size;
+  // Groups whose rewards are all the same make room for others.
+  const rollouts = grpo.filter_groups ? grpo.max_num_gen_batches : 1;
+  const asked = rollouts * steps * prepared.options.batch_size;
   const order = orderFile(job.seed, prepared, Math.ceil(asked / prepared.plan.rows.train));
   const measured = validation ? { every: prepared.options.eval_steps ?? steps } : undefined;
   return verlHandover(place, {
