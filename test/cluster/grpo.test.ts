@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { parseJob } from '../../lib/command/job.ts';
 import { openRows } from '../../lib/data/rows.ts';
+import type { Sample } from '../../lib/recipe/recipe.ts';
 import type { TrainEvent } from '../../lib/train/job.ts';
 import { runJob } from '../../lib/worker/run-job.ts';
 
@@ -48,7 +49,12 @@ test.each(['pairwise', 'pointwise'] as const)('a %s judge', async (recipe) => {
   for (const { at, metrics } of steps) {
     expect(metrics.reward, at).toBeGreaterThan(0);
     expect(metrics.reward, at).toBeLessThanOrEqual(1);
+    if (recipe === 'pairwise') expect(metrics.accuracy, at).toBe(metrics.reward);
+    expect(metrics.parse_rate, at).toBeGreaterThan(0);
   }
+  const shown = ours.flatMap((event) => ('samples' in event ? [event.samples.length] : []));
+  expect(shown).toEqual([8, 2, 2, 2, 8]);
+  expect(samplesOf(ours)).toEqual(samplesOf(theirs)); // All eight, in whatever order.
   const final = join(folder, recipe, 'final');
   const checkpoint = join(folder, recipe, 'global_step_3');
   expect(ours.at(-1)).toEqual({ type: 'end', reason: 'done', step: 3, model: final, checkpoint });
@@ -84,6 +90,15 @@ test('a stop leaves the last checkpoint, from which the run goes on', async () =
 
 /** What a validation by the likeliest tokens comes to, whoever writes them. */
 const verdicts = ['accuracy', 'parse_rate', 'reward'];
+
+/** What the first validation showed of each row, as far as both engines give it. */
+function samplesOf(events: readonly TrainEvent[]): string[] {
+  const first = events.find(({ type }) => type === 'validation') as { samples: Sample[] };
+  const shown = first.samples.map(({ completion, values: { predicted, truth, reward } }) =>
+    [completion.trim(), predicted, truth, Number(reward).toFixed(5)].join(' | '),
+  );
+  return shown.sort();
+}
 
 function measured(events: readonly TrainEvent[]) {
   return events.flatMap((event) =>

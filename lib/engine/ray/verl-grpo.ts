@@ -58,6 +58,8 @@ async function handOver(place: HandoverPlace): Promise<Handover> {
       'trainer.val_before_train': measured !== undefined && prepared.options.eval_on_start,
       'trainer.test_freq': measured?.every ?? -1,
       'trainer.save_freq': prepared.options.save_steps ?? steps,
+      'trainer.rollout_data_dir': `${job.output}/rollouts/train`,
+      'trainer.validation_data_dir': `${job.output}/rollouts/validation`,
     },
     files: [
       ...(await program('order.py', 'prompts.py')),

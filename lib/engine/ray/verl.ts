@@ -40,11 +40,8 @@ export async function verlHandover(place: HandoverPlace, verl: VerlJob): Promise
     ...(job.options.verl as string[]),
   ];
   const programs = [
-    'drive_verl.py',
-    'companions.py',
-    'judge_reward.py',
-    'report.py',
-    'run_folder.py',
+    ...['drive_verl.py', 'companions.py', 'judge_reward.py', 'report.py', 'rollouts.py'],
+    ...['run_folder.py', 'verl_schedule.py'],
   ];
   return {
     plan,
@@ -55,7 +52,7 @@ export async function verlHandover(place: HandoverPlace, verl: VerlJob): Promise
       VERL_FILE_LOGGER_PATH: `${job.output}/verl.jsonl`,
     },
     files: [
-      ...(await program(...programs, 'verl_schedule.py')),
+      ...(await program(...programs)),
       jsonFile('job.json', {
         ...{ run: job.output, submission, from: from?.step ?? 0, device: job.device },
         ...{ model: model.path, trainer, overrides, ...verl.told },

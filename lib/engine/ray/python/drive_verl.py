@@ -13,6 +13,7 @@ import time
 from companions import copy_companions
 from judge_reward import node
 from report import JobError, failure, say
+from rollouts import Rollouts
 from run_folder import refuse_unseen
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -88,6 +89,8 @@ class Run:
         self.job, self.metrics, self.read = job, os.environ["VERL_FILE_LOGGER_PATH"], 0
         if os.path.exists(self.metrics):
             os.remove(self.metrics)  # An earlier attempt's.
+        self.rollouts = Rollouts(job) if "judge" in job else None
+        self.lines: list[dict] = []  # Not told yet.
         self.step, self.kept = job["from"], last_checkpoint(job["run"])
         self.tokens = tokens_until(job)
         self.time: float | None = None  # Of the step before; VERL's first takes its start along.
@@ -106,8 +109,10 @@ class Run:
             if not stopped and self.told_to_stop():
                 stopped = True
                 trainer.terminate()
-        self.tell()
+        self.tell(ended=True)
         forget_unfinished(self.job["run"])
+        if self.rollouts:
+            self.rollouts.close()
         if stopped:
             self.end("stopped")
             return 3
@@ -116,38 +121,48 @@ class Run:
         self.end("done", model=write_final(self.job, self.kept))
         return 0
 
-    def tell(self) -> None:
+    def tell(self, ended: bool = False) -> None:
         """Says what VERL has written since the last time: of a step its metrics first, then its checkpoint."""
         if os.path.exists(self.metrics):
             with open(self.metrics, "rb") as file:
                 file.seek(self.read)
                 whole, _, _ = file.read().rpartition(b"\n")
             self.read += len(whole) + 1 if whole else 0
-            for line in whole.splitlines():
-                self.tell_metrics(json.loads(line))
+            self.lines += [json.loads(line) for line in whole.splitlines()]
+        while self.lines and (ended or self.complete(self.lines[0])):
+            self.tell_metrics(self.lines.pop(0))
         path = last_checkpoint(self.job["run"])
         if path != self.kept and step_of(path) <= self.step:
             self.kept = path
             say({"type": "checkpoint", "step": step_of(path), "path": path})
 
+    def complete(self, line: dict) -> bool:
+        """VERL writes the completions of a step beside its metrics, perhaps after them."""
+        step, splits = line["step"], splits_of(line["data"])
+        return self.rollouts is None or all(self.rollouts.whole(split, step) for split in splits)
+
+    def written(self, split: str, step: int) -> tuple[dict, list[dict]]:
+        return self.rollouts.take(split, step) if self.rollouts else ({}, [])
+
     def tell_metrics(self, line: dict) -> None:
         step, data = line["step"], line["data"]
-        metrics = named(data, STEP)
-        if "loss" in metrics:
+        splits = splits_of(data)
+        if "train" in splits:
             before, self.time, self.step = self.time, time.monotonic(), step
             tokens = next(data[name] for name in TOKENS if name in data)
             self.tokens += tokens
-            metrics |= {
+            found, samples = self.written("train", step)
+            metrics = named(data, STEP) | found | {
                 "learning_rate": self.job["learning_rate"] * self.factors[step - 1],
                 "num_tokens": self.tokens,
             }
             seconds = data.get("timing_s/step") or (before and self.time - before)
             if seconds is not None:
                 metrics |= {"seconds": seconds, "tokens_per_second": tokens / seconds}
-            say({"type": "step", "step": step, "metrics": metrics})
-        validation = named(data, VALIDATION)
-        if validation:
-            say({"type": "validation", "step": step, "metrics": validation})
+            say({"type": "step", "step": step, "metrics": metrics, **shown(samples)})
+        if "validation" in splits:
+            samples = self.written("validation", step)[1]
+            say({"type": "validation", "step": step, "metrics": named(data, VALIDATION), **shown(samples)})
 
     def told_to_stop(self) -> bool:
         """VERL obeys nothing between two steps: what was told besides is only said to be of no use."""
@@ -164,6 +179,16 @@ class Run:
     def end(self, reason: str, **more: str) -> None:
         kept = {} if self.kept is None else {"checkpoint": self.kept}
         say({"type": "end", "reason": reason, "step": self.step, **more, **kept})
+
+
+def splits_of(data: dict) -> list[str]:
+    """What a line of VERL's tells of."""
+    train = "loss" in named(data, STEP)
+    return [*(["train"] if train else []), *(["validation"] if named(data, VALIDATION) else [])]
+
+
+def shown(samples: list[dict]) -> dict:
+    return {"samples": samples} if samples else {}
 
 
 def named(data: dict, names: dict[str, str]) -> dict[str, float]:
