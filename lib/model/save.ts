@@ -59,9 +59,21 @@ export async function saveModel(folder: string, model: SavedModel): Promise<void
   const base = await baseFolder(from);
   if (head === 'causal') await copyFiles(base, folder, ['generation_config.json']);
   await writeTensors(join(folder, 'model.safetensors'), weights, { type: storedTypes[dtype] });
+  await writeWhole(join(folder, 'config.json'), await configText(base, { ...model, head, dtype }));
+}
+
+/** The config that goes along with weights of this head and dtype, as the base's folder writes numbers. */
+export async function configText(
+  base: string,
+  {
+    config,
+    head,
+    dtype,
+    padId,
+  }: Pick<Required<SavedModel>, 'config' | 'head' | 'dtype'> & Pick<SavedModel, 'padId'>,
+): Promise<string> {
   const source = await readFile(join(base, 'config.json'), 'utf8').catch(() => '');
-  const text = withFloats(configFile(config, head, dtype, model.padId), source);
-  await writeWhole(join(folder, 'config.json'), text);
+  return withFloats(configFile(config, head, dtype, padId), source);
 }
 
 async function copyFiles(from: string, folder: string, wanted: readonly string[]): Promise<void> {

@@ -1,6 +1,6 @@
 /** Judges by VERL's GRPO on a Ray cluster, on processors: transformers writes in vLLM's place (python/rollout_on_cpu.py). */
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
@@ -58,8 +58,11 @@ test.each(['pairwise', 'pointwise'] as const)('a %s judge', async (recipe) => {
   const final = join(folder, recipe, 'final');
   const checkpoint = join(folder, recipe, 'global_step_3');
   expect(ours.at(-1)).toEqual({ type: 'end', reason: 'done', step: 3, model: final, checkpoint });
-  const files = await readdir(join(folder, `local-${recipe}`, 'final'));
-  expect((await readdir(final)).sort()).toEqual(files.sort());
+  const local = join(folder, `local-${recipe}`, 'final');
+  expect((await readdir(final)).sort()).toEqual((await readdir(local)).sort());
+  expect(await readFile(join(final, 'config.json'))).toEqual(
+    await readFile(join(local, 'config.json')),
+  );
 });
 
 test('a stop leaves the last checkpoint, from which the run goes on', async () => {

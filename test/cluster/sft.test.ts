@@ -38,8 +38,10 @@ test.each([1, 2])('eight steps by %i workers', async (workers) => {
   expect(events.at(-1)).toEqual({
     ...{ type: 'end', reason: 'done', step: steps, model: final, checkpoint },
   });
-  expect((await readdir(final)).sort()).toEqual(
-    (await readdir(join(folder, 'local/final'))).sort(),
+  const here = join(folder, 'local/final');
+  expect((await readdir(final)).sort()).toEqual((await readdir(here)).sort());
+  expect(await readFile(join(final, 'config.json'))).toEqual(
+    await readFile(join(here, 'config.json')),
   );
 });
 

@@ -1,6 +1,7 @@
 /** What all of VERL's trainers (0.9.1) are handed alike. */
 import { UserError } from '../../errors.ts';
 import type { Plan } from '../../train/job.ts';
+import { configText } from '../../model/save.ts';
 import type { Prepared } from '../../train/plan.ts';
 import type { Handover, HandoverPlace } from './handover.ts';
 import { jsonFile, program, type PackedModel } from './package.ts';
@@ -59,12 +60,20 @@ export async function verlHandover(place: HandoverPlace, verl: VerlJob): Promise
         learning_rate: options.learning_rate,
       }),
       scheduleFile(prepared, plan),
+      { name: 'final.json', data: Buffer.from(await finalConfig(job.model, prepared)) },
       ...verl.files,
       ...model.files,
     ],
     reads: model.reads,
     overrides,
   };
+}
+
+/** The config of the trained model: VERL's would speak of how it computed. */
+function finalConfig(folder: string, { config, text }: Prepared): Promise<string> {
+  const { pad, eos } = text.special;
+  const padId = pad !== undefined && pad !== eos && { padId: pad };
+  return configText(folder, { config, head: 'causal', dtype: 'float32', ...padId });
 }
 
 /** VERL's steps are whole ones, and so are the batches that it validates on. */

@@ -14,8 +14,8 @@ NAMES = (
 )
 
 
-def copy_companions(job: dict, folder: str) -> None:
+def copy_companions(job: dict, folder: str, *more: str) -> None:
     source = os.path.join(os.path.dirname(os.path.abspath(__file__)), job["model"])
-    for name in NAMES:
+    for name in (*NAMES, *more):
         if os.path.exists(os.path.join(source, name)):
             shutil.copyfile(os.path.join(source, name), os.path.join(folder, name))

@@ -225,17 +225,18 @@ def step_of(path: str) -> int:
 
 
 def write_final(job: dict, checkpoint: str) -> str:
-    """The trained model as VERL gathered it, with the tokenizer's files as they were; filled under another name and
-    renamed, so that what bears the name is whole."""
+    """The trained weights as VERL gathered them, with the config that rewardlab writes and the tokenizer's files as they
+    were; filled under another name and renamed, so that what bears the name is whole."""
     path = os.path.join(job["run"], "final")
     fresh = f"{path}.{os.getpid()}.tmp"
     gathered = os.path.join(checkpoint, *(["actor"] if "judge" in job else []), "huggingface")
-    ours = [name for name in os.listdir(gathered) if re.match(r"config\.json$|model\b", name)]
     shutil.rmtree(fresh, ignore_errors=True)
     os.makedirs(fresh)
-    for name in ours:
-        shutil.copyfile(os.path.join(gathered, name), os.path.join(fresh, name))
-    copy_companions(job, fresh)
+    for name in os.listdir(gathered):
+        if re.match(r"model\b", name):
+            shutil.copyfile(os.path.join(gathered, name), os.path.join(fresh, name))
+    shutil.copyfile(os.path.join(HERE, "final.json"), os.path.join(fresh, "config.json"))
+    copy_companions(job, fresh, "generation_config.json")
     shutil.rmtree(path, ignore_errors=True)
     os.rename(fresh, path)
     return path
