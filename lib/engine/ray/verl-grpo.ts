@@ -21,12 +21,8 @@ import { verlHandover, wholeSteps } from './verl.ts';
 import type { VerlOptions } from './verl-options.ts';
 import type { PackedFile } from './zip.ts';
 
-export const verlGrpoProgram: Program = { needs, handOver };
-
 /** VERL (`ResourcePoolManager`) reserves three CPUs beside each GPU. */
-function needs(job: Parameters<Program['needs']>[0]) {
-  return verlNeeds(job, 3);
-}
+export const verlGrpoProgram: Program = { needs: (job) => verlNeeds(job, 3), handOver };
 
 async function handOver(place: HandoverPlace): Promise<Handover> {
   const { job, recipe } = place;
@@ -43,7 +39,8 @@ async function handOver(place: HandoverPlace): Promise<Handover> {
   const order = orderFile(job.seed, prepared, Math.ceil(asked / prepared.plan.rows.train));
   const measured = validation ? { every: prepared.options.eval_steps ?? steps } : undefined;
   return verlHandover(place, {
-    ...{ prepared, model, needs: needs(job), trainer: 'verl.trainer.main_ppo' },
+    ...{ prepared, model, needs: verlGrpoProgram.needs(job) },
+    trainer: 'verl.trainer.main_ppo',
     plan: { ...prepared.plan, steps },
     options: {
       ...dataOptions(prepared, grpo, {

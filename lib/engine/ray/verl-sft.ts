@@ -14,12 +14,8 @@ import { modelOptions, modelPath, optimOptions, precision } from './verl.ts';
 import { verlHandover, wholeSteps } from './verl.ts';
 import type { VerlOptions } from './verl-options.ts';
 
-export const verlSftProgram: Program = { needs, handOver };
-
 /** VERL (`RayResourcePool`) reserves ten CPUs beside each GPU, for what else may run there. */
-function needs(job: Parameters<Program['needs']>[0]) {
-  return verlNeeds(job, 10);
-}
+export const verlSftProgram: Program = { needs: (job) => verlNeeds(job, 10), handOver };
 
 async function handOver(place: HandoverPlace): Promise<Handover> {
   const { job, recipe } = place;
@@ -35,7 +31,8 @@ async function handOver(place: HandoverPlace): Promise<Handover> {
   const asked = steps * options.batch_size;
   const order = orderFile(job.seed, prepared, Math.ceil(asked / prepared.plan.rows.train));
   return verlHandover(place, {
-    ...{ prepared, model, needs: needs(job), trainer: 'verl.trainer.sft_trainer_ray' },
+    ...{ prepared, model, needs: verlSftProgram.needs(job) },
+    trainer: 'verl.trainer.sft_trainer_ray',
     plan: { ...prepared.plan, ...train.exact, approximate: false, steps },
     options: {
       ...dataOptions(prepared, validation !== undefined),
