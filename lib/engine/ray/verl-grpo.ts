@@ -25,7 +25,7 @@ import type { PackedFile } from './zip.ts';
 export const verlGrpoProgram: Program = { needs: (job) => verlNeeds(job, 3), handOver };
 
 async function handOver(place: HandoverPlace): Promise<Handover> {
-  const { job, recipe } = place;
+  const { job, recipe, from } = place;
   const prepared = await prepare(job, recipe, false);
   const grpo = grpoOptions.parse(job.options);
   const model = await packModel(job.model, prepared.config);
@@ -52,7 +52,8 @@ async function handOver(place: HandoverPlace): Promise<Handover> {
       ...rolloutOptions(prepared, grpo),
       ...algorithmOptions(grpo),
       ...rewardOptions(grpo),
-      'trainer.val_before_train': measured !== undefined && prepared.options.eval_on_start,
+      'trainer.val_before_train':
+        measured !== undefined && prepared.options.eval_on_start && from === undefined,
       'trainer.test_freq': measured?.every ?? -1,
       'trainer.save_freq': prepared.options.save_steps ?? steps,
       'trainer.rollout_data_dir': `${job.output}/rollouts/train`,
