@@ -43,7 +43,9 @@ export function settleBesides(given: Given, toVerl: boolean): void {
   for (const setting of given.besides) {
     const { key, placing } = setting;
     if (passed.includes(setting)) continue;
-    if (placing) given.notes.push(`${key} has no meaning on this engine and was left out`);
+    if (toVerl)
+      given.notes.push(`${key} was left out: the job itself says it (--workers, --device)`);
+    else if (placing) given.notes.push(`${key} has no meaning on this engine and was left out`);
     else given.problems.push(`${key}: this VERL setting has no counterpart here`);
   }
   if (passed.length === 0) return;

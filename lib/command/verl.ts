@@ -82,8 +82,8 @@ const withoutMeaning = [
   /^ray_(init|kwargs)(\.|$)/,
 ];
 
-/** What a job says in other words, whichever engine it has: where VERL computes, and what it tells us by. */
-const oursAlone = /^trainer\.(n_gpus_per_node|nnodes|device|logger|resume_mode|total_epochs)$/;
+/** What VERL is told by the job itself: where it computes, and what it tells us by. */
+const oursAlone = /^trainer\.(n_gpus_per_node|nnodes|device|logger|resume_mode)$/;
 
 export function isOursAlone(key: string): boolean {
   return oursAlone.test(key.replace(/^\++/, ''));

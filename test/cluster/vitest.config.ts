@@ -6,7 +6,7 @@ export default defineConfig({
     globalSetup: ['test/cluster/start-head.ts'],
     testTimeout: 300_000,
     hookTimeout: 600_000,
-    // One cluster of two CPUs: jobs wait for each other.
+    // One cluster on this machine's processors: jobs take turns.
     fileParallelism: false,
   },
 });

@@ -42,13 +42,7 @@ async function handOver(place: HandoverPlace): Promise<Handover> {
   return {
     plan,
     entrypoint: 'python drive.py',
-    env: {
-      RAY_DEDUP_LOGS: '0',
-      TOKENIZERS_PARALLELISM: 'false',
-      HF_HUB_OFFLINE: '1',
-      TRANSFORMERS_VERBOSITY: 'error',
-      TQDM_DISABLE: '1',
-    },
+    env: { TRANSFORMERS_VERBOSITY: 'error', TQDM_DISABLE: '1' },
     files: [
       ...(await program(...programFiles)),
       jsonFile('job.json', told),
@@ -68,6 +62,7 @@ const programFiles = [
   'bradley_terry.py',
   'checkpoint.py',
   'companions.py',
+  'lines.py',
   'commands.py',
   'model.py',
   'report.py',

@@ -47,9 +47,12 @@ export function packageOf({ files }: Handover): Package {
   return { bytes, hash: createHash('sha256').update(bytes).digest('hex').slice(0, 16) };
 }
 
+/** Every line of the log as it is; a model's files, and nothing of the hub. */
+const everyEnv = { RAY_DEDUP_LOGS: '0', TOKENIZERS_PARALLELISM: 'false', HF_HUB_OFFLINE: '1' };
+
 /** The request's `runtime_env`; `uri` is the package's. */
 export function runtimeEnv({ env }: Handover, uri: string): Record<string, unknown> {
-  return { working_dir: uri, env_vars: env };
+  return { working_dir: uri, env_vars: { ...everyEnv, ...env } };
 }
 
 /** What `--dry-run` shows of it. */

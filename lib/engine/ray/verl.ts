@@ -14,7 +14,7 @@ export interface VerlJob {
   prepared: Prepared;
   plan: Plan;
   model: PackedModel;
-  /** The module of the trainer, and its options besides `trainer.*`. */
+  /** The module of the trainer, and its options besides those that all trainers have. */
   trainer: string;
   options: VerlOptions;
   files: readonly PackedFile[];
@@ -41,14 +41,13 @@ export async function verlHandover(place: HandoverPlace, verl: VerlJob): Promise
     ...(job.options.verl as string[]),
   ];
   const programs = [
-    ...['drive_verl.py', 'companions.py', 'judge_reward.py', 'report.py', 'rollouts.py'],
-    ...['run_folder.py', 'verl_schedule.py'],
+    ...['drive_verl.py', 'companions.py', 'judge_reward.py', 'lines.py', 'report.py'],
+    ...['rollouts.py', 'run_folder.py', 'verl_schedule.py'],
   ];
   return {
     plan,
     entrypoint: 'python drive_verl.py',
     env: {
-      ...{ RAY_DEDUP_LOGS: '0', TOKENIZERS_PARALLELISM: 'false', HF_HUB_OFFLINE: '1' },
       ...{ HYDRA_FULL_ERROR: '1', VERL_USE_EXTERNAL_MODULES: 'verl_schedule' },
       VERL_FILE_LOGGER_PATH: `${job.output}/verl.jsonl`,
     },
@@ -76,7 +75,7 @@ function finalConfig(folder: string, { config, text }: Prepared): Promise<string
   return configText(folder, { config, head: 'causal', dtype: 'float32', ...padId });
 }
 
-/** VERL's steps are whole ones, and so are the batches that it validates on. */
+/** VERL's steps are whole ones: how many of them the rows make. */
 export function wholeSteps({ notice }: HandoverPlace, { options, plan }: Prepared): number {
   const { batch_size: batchSize, max_steps, epochs } = options;
   const { train } = plan.rows;

@@ -2,14 +2,13 @@
 was stopped, so that Ray does not call it a success."""
 
 import json
-import sys
 
 import ray
 from ray.train import RunConfig, ScalingConfig
 from ray.train.torch import TorchConfig, TorchTrainer
 
 from bradley_terry import train
-from report import JobError, Relay, failure, say
+from report import Relay, run
 from run_folder import refuse_unseen
 
 
@@ -35,8 +34,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except JobError as error:
-        say(failure(error, step=0))
-        sys.exit(1)
+    run(main)

@@ -12,9 +12,10 @@ import time
 
 from companions import copy_companions
 from judge_reward import node
-from report import JobError, failure, say
+from lines import Lines
+from report import JobError, run, say
 from rollouts import Rollouts
-from run_folder import refuse_unseen
+from run_folder import commands_file, refuse_unseen
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 VERSION = "0.9.1"
@@ -86,15 +87,15 @@ def enough(version: str | None) -> bool:
 
 class Run:
     def __init__(self, job: dict):
-        self.job, self.metrics, self.read = job, os.environ["VERL_FILE_LOGGER_PATH"], 0
-        if os.path.exists(self.metrics):
-            os.remove(self.metrics)  # An earlier attempt's.
+        self.job = job
+        self.metrics, self.commands = Lines(os.environ["VERL_FILE_LOGGER_PATH"]), Lines(commands_file(job))
+        if os.path.exists(self.metrics.path):
+            os.remove(self.metrics.path)  # An earlier attempt's.
         self.rollouts = Rollouts(job) if "judge" in job else None
-        self.lines: list[dict] = []  # Not told yet.
+        self.untold: list[dict] = []  # Lines of metrics.
         self.step, self.kept = job["from"], last_checkpoint(job["run"])
         self.tokens = tokens_until(job)
         self.time: float | None = None  # Of the step before; VERL's first takes its start along.
-        self.commands = 0
         with open(os.path.join(HERE, "schedule.json"), encoding="utf-8") as file:
             self.factors = json.load(file)
 
@@ -123,14 +124,9 @@ class Run:
 
     def tell(self, ended: bool = False) -> None:
         """Says what VERL has written since the last time: of a step its metrics first, then its checkpoint."""
-        if os.path.exists(self.metrics):
-            with open(self.metrics, "rb") as file:
-                file.seek(self.read)
-                whole, _, _ = file.read().rpartition(b"\n")
-            self.read += len(whole) + 1 if whole else 0
-            self.lines += [json.loads(line) for line in whole.splitlines()]
-        while self.lines and (ended or self.complete(self.lines[0])):
-            self.tell_metrics(self.lines.pop(0))
+        self.untold += self.metrics.fresh()
+        while self.untold and (ended or self.complete(self.untold[0])):
+            self.tell_metrics(self.untold.pop(0))
         path = last_checkpoint(self.job["run"])
         if path != self.kept and step_of(path) <= self.step:
             self.kept = path
@@ -166,11 +162,7 @@ class Run:
 
     def told_to_stop(self) -> bool:
         """VERL obeys nothing between two steps: what was told besides is only said to be of no use."""
-        path = os.path.join(self.job["run"], "ray-commands.jsonl")
-        with open(path, encoding="utf-8") as file:
-            lines = file.read().split("\n")[:-1]  # A last line without an end is still being written.
-        fresh = [json.loads(line)["type"] for line in lines[self.commands :]]
-        self.commands = len(lines)
+        fresh = [command["type"] for command in self.commands.fresh()]
         for command in fresh:
             if command != "stop":
                 print(f"VERL trains on: it cannot be told to {command}", flush=True)
@@ -206,8 +198,7 @@ def last_checkpoint(run: str) -> str | None:
 
 def tokens_until(job: dict) -> int:
     """Tokens up to the checkpoint that is resumed from, of which the run folder tells."""
-    with open(os.path.join(job["run"], "metrics.jsonl"), encoding="utf-8") as file:
-        events = [json.loads(line) for line in file.read().splitlines()]
+    events = Lines(os.path.join(job["run"], "metrics.jsonl")).fresh()
     steps = [event for event in events if event["type"] == "step" and event["step"] == job["from"]]
     return steps[-1]["metrics"]["num_tokens"] if steps else 0
 
@@ -243,8 +234,4 @@ def write_final(job: dict, checkpoint: str) -> str:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except JobError as error:
-        say(failure(error, step=0))
-        sys.exit(1)
+    run(main)

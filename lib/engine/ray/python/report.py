@@ -3,7 +3,11 @@ that a worker prints, so workers write into a file of the run folder, and the dr
 
 import json
 import os
+import sys
 import threading
+from collections.abc import Callable
+
+from lines import Lines
 
 MARK = "rewardlab-event "
 
@@ -30,14 +34,23 @@ def failure(error: JobError, step: int) -> dict:
     return {"type": "end", "reason": "failed", "step": step, "message": str(error)}
 
 
+def run(main: Callable[[], int]) -> None:
+    """Exits as `main` says, or, where the job cannot begin, says why."""
+    try:
+        sys.exit(main())
+    except JobError as error:
+        say(failure(error, step=0))
+        sys.exit(1)
+
+
 class Relay:
     """Prints the workers' events while the block runs, each of them before it is left; keeps the last one."""
 
     def __init__(self, job: dict):
-        self.path, self.read, self.last = events_file(job), 0, None
+        self.events, self.last = Lines(events_file(job)), None
         self.done = threading.Event()
-        os.makedirs(os.path.dirname(self.path), exist_ok=True)
-        with open(self.path, "w", encoding="utf-8"):
+        os.makedirs(os.path.dirname(self.events.path), exist_ok=True)
+        with open(self.events.path, "w", encoding="utf-8"):
             pass
 
     def __enter__(self) -> "Relay":
@@ -55,10 +68,6 @@ class Relay:
             self._print()
 
     def _print(self) -> None:
-        with open(self.path, "rb") as file:
-            file.seek(self.read)
-            whole, _, _ = file.read().rpartition(b"\n")  # A last line without an end is still being written.
-        for line in whole.splitlines():
-            self.last = json.loads(line)
-            say(self.last)
-        self.read += len(whole) + 1 if whole else 0
+        for event in self.events.fresh():
+            self.last = event
+            say(event)

@@ -1,10 +1,10 @@
 """What the policy wrote at a step, which VERL leaves in files of the run folder: each is read once and taken away."""
 
-import json
 import os
 import shutil
 
 from judge_reward import Judge
+from lines import Lines
 
 SHOWN = 8
 MOST = {"prompt": 1500, "completion": 4000}
@@ -29,13 +29,11 @@ class Rollouts:
         if not self.whole(split, step):
             return {}, []
         path = self._path(split, step)
-        with open(path, encoding="utf-8") as file:
-            rows = [json.loads(line) for line in file.read().split("\n")[:-1]]
+        rows = Lines(path).fresh()
         os.remove(path)
-        for row in rows:
-            row["verdict"] = self.judge.ask(row["output"], {"truth": row["gts"], "source": "judge"})
         if split == "validation":
-            return {}, [sample(row) for row in rows[:SHOWN]]
+            return {}, [sample(self._judged(row)) for row in rows[:SHOWN]]
+        rows = [self._judged(row) for row in rows]
         groups: dict[str, list[dict]] = {}
         for row in rows:
             groups.setdefault(row["uid"].rsplit("_", 2)[0], []).append(row)
@@ -47,6 +45,9 @@ class Rollouts:
         }
         first = sorted(next(iter(groups.values())), key=lambda row: -row["score"])
         return metrics, [sample(row) for row in [first[0], *first[1:][-1:]]]
+
+    def _judged(self, row: dict) -> dict:
+        return row | {"verdict": self.judge.ask(row["output"], {"truth": row["gts"], "source": "judge"})}
 
     def close(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)

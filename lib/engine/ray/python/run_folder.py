@@ -6,6 +6,11 @@ import os
 from report import JobError
 
 
+def commands_file(job: dict) -> str:
+    """Where a run is told what to do while it goes on."""
+    return os.path.join(job["run"], "ray-commands.jsonl")
+
+
 def refuse_unseen(job: dict) -> None:
     try:
         with open(os.path.join(job["run"], "ray.json"), encoding="utf-8") as file:

@@ -7,7 +7,9 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { parseJob } from '../../../../lib/command/job.ts';
 import { dryRun } from '../../../../lib/display/plan.ts';
 import { nodesEvenly } from '../../../../lib/engine/ray/resources.ts';
+import { verlSftProgram } from '../../../../lib/engine/ray/verl-sft.ts';
 import { verlWords } from '../../../../lib/engine/ray/verl-options.ts';
+import { sft } from '../../../../lib/recipe/sft.ts';
 import type { Job } from '../../../../lib/train/job.ts';
 import { runJob } from '../../../../lib/worker/run-job.ts';
 import { collect } from '../../train/micro-run.ts';
@@ -59,6 +61,15 @@ test('a dry run shows the options as VERL has them', async () => {
 });
 
 test('rows that fill no step are counted, and too few are refused', async () => {
+  const notices: string[] = [];
+  const { plan } = await verlSftProgram.handOver({
+    ...{ job: await job('--batch-size', '4'), recipe: sft, submission: 'it', from: undefined },
+    ...{ nodes: [], notice: (text) => notices.push(text) },
+  });
+  expect(plan.steps).toBe(2);
+  expect(notices).toEqual([
+    'VERL takes whole steps: 2 rows at the end of the last epoch are not learnt',
+  ]);
   const few = await job('--dry-run', '--batch-size', '16');
   await expect(collect(runJob(few))).rejects.toThrow(
     'VERL needs as many rows as a step takes: there are 10, and --batch-size is 16',
@@ -103,7 +114,7 @@ test('VERL’s own settings go to it as they are, those that place its work too,
     'engine.ulysses_sequence_parallel_size=2',
   ]);
   expect(made.notes).toEqual([
-    'trainer.n_gpus_per_node has no meaning on this engine and was left out',
+    'trainer.n_gpus_per_node was left out: the job itself says it (--workers, --device)',
   ]);
   const text = await dryRun(runJob({ ...made, options: { ...made.options, dry_run: true } }));
   expect(text).toMatch(/trainer\.logger=.*\n +engine\.param_offload=True\n/);
